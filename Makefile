@@ -1,0 +1,84 @@
+# From Step to Softmax: `make` says what there is to do.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+JOBS ?= 2
+PORT ?= 8000
+
+BIN := .venv/bin
+READY := .venv/.ready
+SITE := _build/html/index.html
+BUILT := _build/.built
+BUILDERS := _config.yml _toc.yml tools/offline_site.py tools/chapter_numbers.py
+WELCOME := book/_generated/welcome-explorer.html
+PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
+
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help book test notebooks lab serve bench clean
+
+help:  ## say what there is to do
+	@echo "From Step to Softmax, a course on activation functions"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@echo "Another Python: make PYTHON=python3.12 book. Another port: make PORT=8001 serve."
+
+book: $(BUILT)  ## build the site, ready to open from disk
+	@echo "The site is in $(SITE)"
+
+test: $(BUILT)  ## prove it: lint, library, chapters run afresh, site in a browser
+	@echo "Linting"
+	@$(BIN)/python -m ruff check .
+	@echo "Testing on $(JOBS) cores"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile || { echo "Something failed: its name and its reason stand above."; exit 1; }
+	@echo "All is proved. The tests are in tests/, the site that they read is in $(SITE)"
+
+notebooks: $(READY)  ## run every chapter afresh and store its outputs
+	@$(BIN)/python -m tools.notebooks run
+
+lab: $(READY)  ## open the chapters in JupyterLab
+	@$(BIN)/python -m jupyter lab --notebook-dir=notebooks
+
+serve: book  ## build the site and serve it on this machine
+	@echo "Serving on http://127.0.0.1:$(PORT)/ until Ctrl-C"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) >/dev/null 2>&1 || \
+		{ code=$$?; [ $$code -ge 128 ] || { echo "Port $(PORT) is taken: try make PORT=8001 serve"; exit 1; }; }
+
+bench: $(BUILT)  ## measure one slider step, the build, the chapters
+	@$(BIN)/python -m tools.bench
+
+clean:  ## remove the site and the caches; the environment in .venv stays
+	@rm -rf _build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	@echo "Removed the site and the caches. To start from nothing, remove .venv as well."
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or later is needed, and $(PYTHON) is $$($(PYTHON) --version 2>&1 || true)."; \
+		echo "Name another: make PYTHON=python3.12 book"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) lacks its venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version): about 120 packages, a minute or two the first time"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --progress-bar off -r requirements.txt -e . | awk ' \
+		/^Collecting / && ++n % 10 == 0 {print "  found " n " packages, the last is " $$2; fflush()} \
+		/^Installing collected/ {print "  installing them"; fflush()}'
+	@touch $@
+
+$(WELCOME): $(READY) tools/welcome_figure.py $(wildcard activations/*.py activations/explore.*)
+	@echo "Drawing the figure of the welcome page"
+	@$(BIN)/python -m tools.welcome_figure
+	@touch $@
+
+# A build that warned must warn again: its memory of the pages that it read is dropped.
+# Changed builders change every page, and leave no page behind that the table of contents no longer names.
+$(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(PAGES)
+	@echo "Building the site; a warning fails it"
+	@$(if $(filter $(BUILDERS) $(READY),$?),rm -rf _build/html _build/.doctrees)
+	@$(BIN)/jupyter-book build . -n -W --keep-going | \
+		{ grep --line-buffered -E '\[ *[0-9]+%\]|build (succeeded|finished)' || true; } || { \
+		rm -rf _build/.doctrees; echo "The site was not built: the warnings stand above."; exit 1; }
+	@touch $@

@@ -1,0 +1,10 @@
+"""The small library of the course From Step to Softmax: one SymPy expression per activation, all else made from it."""
+
+from activations.catalogue import catalogue
+from activations.derivation import derive
+from activations.explore import Bars, Cells, Curves, explore
+from activations.figure import bars, curves, picture
+from activations.symbols import x
+from activations.table import table
+
+__all__ = ["Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table", "x"]

@@ -1,0 +1,178 @@
+"""The NumPy network of the experiments: a list of layers and a four-line loop.
+
+An example is a row. `X` is (examples, sizes[0]); `Y` is (examples, sizes[-1]), and each of its rows is a
+probability distribution, as a rule a single 1. The weights of a layer are (n_in, n_out), its biases (n_out,).
+The output is softmax and the cost C the mean cross-entropy: ∂C/∂z of the last layer is (p − y) / examples.
+"""
+
+from difflib import get_close_matches
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import log_softmax, softmax
+from sklearn.datasets import load_digits
+
+VARIANCES = {
+    "lecun": lambda n_in, n_out: 1 / n_in,
+    "glorot": lambda n_in, n_out: 2 / (n_in + n_out),
+    "he": lambda n_in, n_out: 2 / n_in,
+}
+
+
+class Layer(NamedTuple):
+    """The weights (n_in, n_out) and biases (n_out,) of a layer, or the gradients of the cost in them."""
+
+    weights: np.ndarray
+    biases: np.ndarray
+
+
+class History(NamedTuple):
+    """What `train` saw on its examples; row 0 is before the first step, row k after epoch k."""
+
+    loss: np.ndarray  # (epochs + 1,)
+    accuracy: np.ndarray  # (epochs + 1,)
+    gradient_norms: np.ndarray  # (epochs + 1, layers)
+
+
+def initial_layers(sizes, init="glorot", gain=1.0, seed=0, dtype=float):
+    """Layers with normal random weights and zero biases.
+
+    `init` names the variance of the weights, "lecun" 1/n_in, "glorot" 2/(n_in + n_out) or "he" 2/n_in, or is
+    itself their standard deviation, a number. `gain` multiplies the standard deviation.
+    """
+    if len(sizes) < 2 or not all(isinstance(n, (int, np.integer)) and n > 0 for n in sizes):
+        raise ValueError(f"sizes must be two or more whole numbers above 0, inputs first; got {sizes}")
+    if isinstance(init, str) and init not in VARIANCES:
+        close = get_close_matches(init, VARIANCES) or list(VARIANCES)
+        raise ValueError(f"unknown init {init!r}; did you mean {' or '.join(map(repr, close))}, or a number?")
+    rng = np.random.default_rng(seed)
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        deviation = gain * (VARIANCES[init](n_in, n_out) ** 0.5 if isinstance(init, str) else init)
+        weights = deviation * rng.standard_normal((n_in, n_out))
+        layers.append(Layer(weights.astype(dtype), np.zeros(n_out, dtype)))
+    return layers
+
+
+class Network:
+    """A classifier of layers sizes[0] → … → sizes[-1], with one activation in every hidden layer.
+
+    `activation` has `f(values)` and `df(values)`, as each entry of the catalogue has; `parameters` are passed
+    on to both. The other arguments are those of `initial_layers`.
+    """
+
+    def __init__(self, sizes, activation, *, init="glorot", gain=1.0, seed=0, dtype=float, **parameters):
+        if not (hasattr(activation, "f") and hasattr(activation, "df")):
+            raise TypeError(f"activation must have f and df, as catalogue['relu'] has; got {activation!r}")
+        self.layers = initial_layers(sizes, init, gain, seed, dtype)
+        self.f = partial(activation.f, **parameters)
+        self.df = partial(activation.df, **parameters)
+        self.f(np.zeros(1, dtype))  # a wrong parameter fails here, not in the middle of training
+
+    def forward(self, X):
+        """The pre-activations z of each layer, and the activations a: X first, the probabilities last."""
+        functions = [self.f] * (len(self.layers) - 1) + [partial(softmax, axis=1)]
+        zs, activations = [], [self._inputs(X)]
+        for (weights, biases), function in zip(self.layers, functions, strict=True):
+            zs.append(activations[-1] @ weights + biases)
+            activations.append(function(zs[-1]))
+        return zs, activations
+
+    def backward(self, X, Y):
+        """The activations a, as in `forward`, and the errors δ = ∂C/∂z of each layer, (examples, n_out)."""
+        zs, activations = self.forward(X)
+        deltas = [(activations[-1] - self._targets(X, Y)) / len(X)]
+        for layer, z in zip(self.layers[:0:-1], zs[-2::-1], strict=True):
+            deltas.append(deltas[-1] @ layer.weights.T * self.df(z))
+        return activations, deltas[::-1]
+
+    def gradients(self, X, Y):
+        """∂C/∂weights and ∂C/∂biases, a `Layer` for each layer."""
+        activations, deltas = self.backward(X, Y)
+        return [Layer(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(activations, deltas, strict=False)]
+
+    def gradient_norms(self, X, Y, of="weights"):
+        """Euclidean norm of ∂C/∂weights, or of ∂C/∂biases, of each layer: (layers,)."""
+        if of not in Layer._fields:
+            raise ValueError(f"of must be 'weights' or 'biases'; got {of!r}")
+        return np.array([np.linalg.norm(getattr(gradient, of)) for gradient in self.gradients(X, Y)])
+
+    def loss(self, X, Y):
+        """The cost C: the mean over the examples of −Σ y log p, taken from log-softmax, so never log 0."""
+        scores = self.forward(X)[0][-1]
+        return -np.sum(self._targets(X, Y) * log_softmax(scores, axis=1)) / len(X)
+
+    def accuracy(self, X, Y):
+        """The share of examples whose largest probability is at the largest entry of Y."""
+        probabilities = self.forward(X)[1][-1]
+        return np.mean(probabilities.argmax(axis=1) == self._targets(X, Y).argmax(axis=1))
+
+    def train(self, X, Y, *, epochs=10, rate=0.1, batch=32, seed=0, of="weights"):
+        """Change the layers by stochastic gradient descent and return the `History`.
+
+        Each epoch passes once through the examples in a random order, `batch` at a time. `of` is that of
+        `gradient_norms`. Raises FloatingPointError as soon as an epoch leaves the loss infinite or nan.
+        """
+        if epochs < 0 or batch < 1:
+            raise ValueError(f"epochs must be at least 0 and batch at least 1; got {epochs} and {batch}")
+        X, Y = self._inputs(X), self._targets(X, Y)
+        rng, history = np.random.default_rng(seed), [self._look(X, Y, of)]
+        for epoch in range(1, epochs + 1):
+            for rows in np.split(rng.permutation(len(X)), range(batch, len(X), batch)):
+                self.step(X[rows], Y[rows], rate)
+            history.append(self._look(X, Y, of))
+            if not np.isfinite(history[-1][0]):
+                loss = history[-1][0]
+                raise FloatingPointError(f"the loss is {loss} after epoch {epoch}; try a rate below {rate}")
+        return History(*map(np.array, zip(*history, strict=True)))
+
+    def step(self, X, Y, rate):
+        """One step downhill, in place: every weight and bias moves by −rate times its gradient."""
+        for layer, gradient in zip(self.layers, self.gradients(X, Y), strict=True):
+            for values, slope in zip(layer, gradient, strict=True):
+                values -= rate * slope
+
+    def _look(self, X, Y, of):
+        return self.loss(X, Y), self.accuracy(X, Y), self.gradient_norms(X, Y, of)
+
+    def _inputs(self, X):
+        weights = self.layers[0].weights
+        X = np.asarray(X, weights.dtype)
+        if X.ndim != 2 or X.shape[1] != len(weights) or not len(X):
+            raise ValueError(f"X must be (examples, {len(weights)}), one example or more; got {X.shape}")
+        return X
+
+    def _targets(self, X, Y):
+        biases = self.layers[-1].biases
+        Y = np.asarray(Y, biases.dtype)
+        if Y.shape != (len(X), len(biases)):
+            hint = "; np.eye(classes)[numbers] turns class numbers into rows" if Y.ndim == 1 else ""
+            raise ValueError(f"Y must have shape {(len(X), len(biases))}; got {Y.shape}{hint}")
+        if not np.allclose(Y.sum(axis=1), 1):
+            raise ValueError("each row of Y must sum to 1")
+        return Y
+
+
+class Examples(NamedTuple):
+    """Inputs X and targets Y, one example a row."""
+
+    X: np.ndarray
+    Y: np.ndarray
+
+
+def digits(test=360, seed=0):
+    """Scikit-learn's 1,797 handwritten digits, 8 × 8 pixels, split at random: (training, test) `Examples`.
+
+    X is (examples, 64), shifted and scaled so that the training pixels have mean 0 and variance 1; Y is
+    (examples, 10) with a 1 at the digit. `test` is the number of examples kept back.
+    """
+    images, numbers = load_digits(return_X_y=True)
+    if not 0 <= test < len(images):
+        raise ValueError(f"test must leave some of the {len(images)} images to train on; got {test}")
+    order = np.random.default_rng(seed).permutation(len(images))
+    kept, held = order[test:], order[:test]
+    X = (images - images[kept].mean()) / images[kept].std()
+    Y = np.eye(10)[numbers]
+    return Examples(X[kept], Y[kept]), Examples(X[held], Y[held])

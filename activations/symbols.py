@@ -1,0 +1,5 @@
+"""The variable that every scalar activation of the course is written in."""
+
+from sympy import Symbol
+
+x = Symbol("x", real=True)

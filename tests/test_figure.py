@@ -1,0 +1,186 @@
+"""The figures of the course: theme, determinism, jumps, captions, numbers."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from sympy import Heaviside, Max, Symbol, exp, tanh
+
+from activations.figure import (
+    COLOURS,
+    PALETTE,
+    Picture,
+    bars,
+    broken_line,
+    comfortable,
+    curves,
+    decorate,
+    new_axes,
+    picture,
+    png,
+    short,
+)
+from activations.symbols import x
+
+WORDS = {"caption": "A caption.", "alt": "What is to be seen."}
+
+
+def html(figure):
+    return figure._repr_html_()
+
+
+def drawings(figure):
+    return [ElementTree.fromstring(one) for one in re.findall(r"<svg.*?</svg>", html(figure), re.DOTALL)]
+
+
+def test_curves_become_one_themed_svg_with_caption_and_words():
+    text = html(curves({"tanh": tanh(x)}, **WORDS))
+    assert text.count("<svg") == 1
+    assert 'aria-label="What is to be seen."' in text and 'alt="What is to be seen."' in text
+    assert "<figcaption>A caption.</figcaption>" in text
+    assert "stroke:var(--sts-blue)" in text and "currentColor" in text
+    assert not re.search("|".join(COLOURS), text.split("</style>", 1)[1])
+
+
+def test_svg_scales_and_holds_nothing_that_changes_between_runs():
+    (root,) = drawings(curves({"tanh": tanh(x)}, **WORDS))
+    assert root.get("viewBox") and not root.get("width")
+    text = ElementTree.tostring(root, encoding="unicode")
+    assert "metadata" not in text and "<style" not in text and "date" not in text
+    assert not re.search(r' d="[^"]*\.\d{3}', text), "coordinates have two decimals at most"
+
+
+def test_the_bytes_are_the_same_each_time():
+    def make():
+        return html(curves({"tanh": tanh(x), "relu": Max(0, x)}, **WORDS))
+
+    assert make() == make()
+
+
+def test_ids_begin_with_the_key_of_the_content():
+    first, second = (html(curves({"f": expr}, **WORDS)) for expr in (tanh(x), exp(x)))
+    ids = [set(re.findall(r' id="(\w+)-', text)) for text in (first, second)]
+    assert not ids[0] & ids[1]
+    for text in (first, second):
+        assert set(re.findall(r'(?:href="|url\()#([^")]+)', text)) <= set(re.findall(r' id="([^"]+)"', text))
+
+
+def test_no_text_is_left_where_svg_and_style_are_stripped():
+    text = re.sub(r"<style>.*?</style>", "", html(curves({"tanh": tanh(x)}, title="Title", **WORDS)), flags=re.DOTALL)
+    assert re.sub(r"<[^>]+>", "", text) == "A caption."
+
+
+def test_dark_and_light_colours_have_contrast():
+    def luminance(colour):
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c < 0.04 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return np.dot([0.2126, 0.7152, 0.0722], linear)
+
+    for name, (light, dark) in PALETTE.items():
+        assert 1.05 / (luminance(light) + 0.05) >= 3, name
+        assert (luminance(dark) + 0.05) / (luminance("#121212") + 0.05) >= 3, name
+
+
+def test_a_jump_is_not_bridged():
+    (xs, ys), = broken_line(lambda points: [np.where(points < 0.3, 0.0, 1.0)], -1, 1, height=1.2)
+    gap = np.flatnonzero(np.isnan(ys))
+    assert len(gap) == 1
+    assert xs[gap] == pytest.approx(0.3, abs=1e-9)
+    assert (ys[gap[0] - 1], ys[gap[0] + 1]) == (0, 1)
+
+
+@pytest.mark.parametrize("steepness", [1, 20, 300, 1e4])
+def test_a_steep_curve_is_not_torn(steepness):
+    (_, ys), = broken_line(lambda points: [np.tanh(steepness * points)], -1, 1, height=2.2)
+    assert not np.isnan(ys).any()
+
+
+def test_a_jump_through_a_middle_value_breaks_on_both_sides():
+    (_, ys), = broken_line(lambda points: [np.sign(points)], -1, 1, height=2.2)
+    assert np.isnan(ys).sum() == 2
+
+
+def test_a_pole_is_not_bridged():
+    (_, ys), = broken_line(lambda points: [1 / (points - 0.123)], -1, 1, height=10)
+    assert np.isnan(ys).any()
+
+
+def test_the_step_is_drawn_without_a_vertical_line():
+    text = html(curves({"step": Heaviside(x)}, **WORDS))
+    paths = re.findall(r'd="(M[^"]+)"[^>]*var\(--sts-blue\)', text)
+    assert any(path.count("M") >= 2 for path in paths)
+
+
+def test_arrays_and_expressions_share_an_axes():
+    text = html(curves({"points": (np.arange(3), [0.0, 1.0, 0.5]), "tanh": tanh(x)}, **WORDS))
+    assert "var(--sts-blue)" in text and "var(--sts-red)" in text
+
+
+def test_log_curves_and_a_variable_of_another_name():
+    t = Symbol("t", real=True)
+    assert "<svg" in html(curves({"e": exp(-t)}, over=(t, 0, 5), log=True, **WORDS))
+
+
+def test_curves_name_what_they_cannot_draw():
+    with pytest.raises(TypeError, match="'g'.*str"):
+        curves({"f": tanh(x), "g": "tanh"}, **WORDS)
+
+
+@pytest.mark.parametrize("missing", ["caption", "alt"])
+def test_a_picture_needs_its_words(missing):
+    with pytest.raises(TypeError, match=missing):
+        curves({"tanh": tanh(x)}, **(WORDS | {missing: ""}))
+
+
+def test_a_picture_of_two_panels_is_two_drawings_with_one_description():
+    pair = picture(lambda left, right: (left.plot([0, 1], [0, 1]), right.plot([0, 1], [1, 0])), **WORDS)
+    assert isinstance(pair, Picture) and len(drawings(pair)) == 2
+    assert html(pair).count('aria-label="What is to be seen."') == 1
+    assert repr(pair) == "Picture: A caption."
+
+
+def test_bars_leave_nan_out_and_write_numbers():
+    figure = bars({"a": 1.0, "b": float("nan"), "c": 4.4e-8}, log=True, **WORDS)
+    written = [text.get_text() for text in figure.figures[0].axes[0].texts]
+    assert written == ["1", "", "4.4e−8"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.25, "0.25"), (0.0883, "0.0883"), (25.0, "25"), (-1.5, "−1.5"), (4.38e-8, "4.4e−8"), (2e6, "2e6"),
+     (12345.6, "12346"), (999.6, "1000"), (-0.0, "0"), (np.nan, "–"), (np.inf, "∞"), (-np.inf, "−∞")],
+)
+def test_short_numbers(value, text):
+    assert short(value) == text
+
+
+def test_comfortable_limits_show_the_curve_and_leave_spikes_out():
+    lo, hi = comfortable(np.tanh(np.linspace(-6, 6, 101)))
+    assert -1.3 < lo < -1 and 1 < hi < 1.3
+    spike = np.append(np.sin(np.linspace(0, 6, 500)), 1e6)
+    assert comfortable(spike)[1] < 20
+    assert comfortable(np.full(5, np.nan)) == (-1, 1)
+    lo, hi = comfortable(np.full(9, 2.0))
+    assert lo < 2 < hi
+
+
+def test_a_legend_stands_above_the_axes():
+    figure, axes = new_axes()
+    for i in range(6):
+        axes.plot([0, 1], [i, i], label=f"a rather long label {i}")
+    decorate(axes, title="Title", legend=True)
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    legend, title = axes.get_legend().get_window_extent(renderer), axes._left_title.get_window_extent(renderer)
+    assert legend.y0 >= axes.get_window_extent(renderer).y1 - 1
+    assert title.y0 >= legend.y1 - 2
+    assert legend.x1 <= figure.bbox.x1
+
+
+def test_png_is_small_and_deterministic():
+    def make():
+        return png(curves({"tanh": tanh(x)}, **WORDS).figures)
+
+    assert make() == make()
+    assert len(make()) < 15_000

@@ -1,0 +1,259 @@
+"""The chapters keep their form: canonical files, short cells, prose, exercises with hints and solutions."""
+
+import ast
+import re
+import subprocess
+import sys
+from itertools import chain
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from tools import notebooks
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = notebooks.chapters()
+every_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+
+FENCED = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}(?P<argument>.*)$", re.MULTILINE)
+LABEL = re.compile(r"^(?:\(([^)\s]+)\)=|:(?:label|name):\s*(\S+)|.*\$\$\s*\(([^)]+)\))\s*$")  # target, option, equation
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def cells(path, kind):
+    """(number from 1, cell) of each cell of a kind."""
+    return [(i, cell) for i, cell in enumerate(read(path).cells, 1) if cell.cell_type == kind]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for _, cell in cells(path, "markdown"))
+
+
+def lines(cell):
+    return [line for line in cell.source.splitlines() if line.strip()]
+
+
+def directives(path):
+    """(kind, argument, the text up to the next directive) of each directive of a chapter, in order."""
+    text = prose(path)
+    found = list(FENCED.finditer(text))
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    return [(m["kind"], m["argument"].strip(), text[m.end() : end]) for m, end in zip(found, ends, strict=True)]
+
+
+def outputs(path, kind):
+    """(cell number, text/plain, data of that kind) of each output that has it."""
+    for number, cell in cells(path, "code"):
+        for output in cell.outputs:
+            if kind in output.get("data", {}):
+                yield number, output.data.get("text/plain", ""), output.data[kind]
+
+
+def test_there_are_chapters():
+    assert CHAPTERS
+
+
+@every_chapter
+def test_is_canonical(path):
+    found = notebooks.check(path)
+    assert not found, "make notebooks stores it anew:\n" + "\n".join(found)
+
+
+@every_chapter
+def test_is_in_the_table_of_contents(path):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    listed = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    assert f"notebooks/{path.stem}" in listed
+
+
+def test_the_table_of_contents_is_in_reading_order():
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    listed = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    numbered = [name for name in listed if name.startswith("notebooks/")]
+    assert numbered == sorted(numbered)
+
+
+@every_chapter
+def test_begins_with_its_title(path):
+    first = read(path).cells[0]
+    assert first.cell_type == "markdown" and first.source.startswith("# ")
+    titles = re.findall(r"^# .*", re.sub(r"```.*?```", "", prose(path), flags=re.DOTALL), re.MULTILINE)
+    assert len(titles) == 1, titles
+
+
+@every_chapter
+def test_has_30_to_45_cells_about_half_of_them_prose(path):
+    everything, text = len(read(path).cells), len(cells(path, "markdown"))
+    assert 30 <= everything <= 45
+    assert 0.40 <= text / everything <= 0.60
+
+
+@every_chapter
+def test_code_cells_are_short(path):
+    lengths = {number: len(lines(cell)) for number, cell in cells(path, "code")}
+    assert not {number: n for number, n in lengths.items() if n > 15}
+    assert sum(n >= 10 for n in lengths.values()) <= len(lengths) / 10, lengths
+    assert 2 <= sorted(lengths.values())[len(lengths) // 2] <= 5, lengths
+
+
+@every_chapter
+def test_first_code_cell_is_imports_of_four_lines_at_most(path):
+    _, first = cells(path, "code")[0]
+    assert len(lines(first)) <= 4
+    assert all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(first.source).body)
+
+
+@every_chapter
+def test_nothing_is_hidden_from_nbval(path):
+    for number, cell in cells(path, "code"):
+        assert not re.search(r"nbval|PYTEST_VALIDATE", cell.source + str(cell.metadata), re.IGNORECASE), number
+        assert not cell.source.rstrip().endswith(";"), f"cell {number} ends in a semicolon"
+        assert "raises-exception" not in cell.metadata.get("tags", []), number
+
+
+@every_chapter
+def test_asserts_something(path):
+    asserted = [n for n, cell in cells(path, "code") if re.search(r"^\s*assert\b", cell.source, re.MULTILINE)]
+    assert len(asserted) >= 3
+
+
+@every_chapter
+def test_figures_have_captions_and_words_for_those_who_cannot_see(path):
+    for number, _, html in outputs(path, "text/html"):
+        for figure in re.findall(r"<figure.*?</figure>", html, re.DOTALL):
+            assert re.search(r"<figcaption[^>]*>\s*\S", figure), f"cell {number}: a figure without a caption"
+            for image in re.findall(r"<img[^>]*>", figure):
+                assert re.search(r'alt="[^"]+"', image), f"cell {number}: an image without alt text"
+            assert re.search(r'aria-label="[^"]+"|alt="[^"]+"', figure), f"cell {number}: a figure without words"
+
+
+@every_chapter
+def test_explorers_are_stored_as_plain_html(path):
+    for number, plain, html in chain(outputs(path, "text/html"), outputs(path, "text/plain")):
+        if re.match(r"VBox\(|Explorer\(", plain):
+            assert "<figure" in html or html is plain, f"cell {number}"
+    shown = [n for n, cell in cells(path, "code") if re.search(r"^explore\(", cell.source, re.MULTILINE)]
+    stored = {n for n, _, html in outputs(path, "text/html") if "data-explorer=" in html}
+    assert stored >= set(shown), "an explorer without text/html"
+    assert stored, "no explorer"
+
+
+@every_chapter
+def test_pictures_are_never_bare(path):
+    for number, _, _ in chain(outputs(path, "image/png"), outputs(path, "image/svg+xml")):
+        pytest.fail(f"cell {number}: a picture without caption, alt text and theme; use the figures of activations")
+
+
+@every_chapter
+def test_every_exercise_has_a_hint_and_a_solution_both_folded(path):
+    found = directives(path)
+    labels = [re.search(r":label:\s*(\S+)", body)[1] for kind, _, body in found if kind == "exercise"]
+    assert len(labels) >= 4 and len(set(labels)) == len(labels)
+    solved = [argument for kind, argument, _ in found if kind in ("solution", "solution-start")]
+    assert sorted(solved) == sorted(labels)
+    kinds = [kind.removesuffix("-start") for kind, _, _ in found]
+    kinds = [kind for kind in kinds if kind in ("exercise", "hint", "solution")]
+    assert kinds == ["exercise", "hint", "solution"] * len(labels)
+    for kind, argument, body in found:
+        if kind in ("hint", "solution", "solution-start"):
+            assert re.search(r":class:.*\bdropdown\b", body), f"{kind} {argument} is not folded"
+    opened, closed = ([kind for kind, _, _ in found].count(f"solution-{end}") for end in ("start", "end"))
+    assert opened == closed
+
+
+def test_labels_are_unique():
+    first = {}
+    for path in [*CHAPTERS, *sorted((ROOT / "book").glob("*.md"))]:
+        text = prose(path) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+        for line in text.splitlines():
+            if found := LABEL.match(line):
+                label = found[1] or found[2] or found[3]
+                assert label not in first, f"{label} in {path.name} and {first[label]}"
+                first[label] = path.name
+
+
+# --- Tampering, and a notebook that fails --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A stored notebook of one sum."""
+    path = tmp_path / "01-small.ipynb"
+    shown = nbformat.v4.new_output("execute_result", {"text/plain": "42"}, execution_count=1)
+    cell = nbformat.v4.new_code_cell("12 + 30", execution_count=1, outputs=[shown])
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Small"), cell])
+    path.write_text(notebooks.canonical(notebook, "small"))
+    return path
+
+
+def nbval(path):
+    """Strict nbval on one notebook: the exit status and what it printed."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "--color=no", "-c"]
+    config = path.with_name("empty.toml")
+    config.write_text("")
+    options = ["--nbval", "--nbval-current-env", str(path)]
+    done = subprocess.run([*command, str(config), *options], cwd=path.parent, capture_output=True, text=True)
+    return done.returncode, done.stdout
+
+
+def test_a_flipped_number_fails_and_is_named(small):
+    assert nbval(small)[0] == 0
+    small.write_text(small.read_text().replace('"42"', '"43"'))
+    status, printed = nbval(small)
+    assert status == 1 and "01-small.ipynb::Cell 0" in printed and "43" in printed
+
+
+def test_what_is_not_canonical_is_named(small, capsys):
+    notebooks.main(["check", str(small)])
+    assert "1 of 1 notebooks canonical" in capsys.readouterr().out
+    text = small.read_text()
+    spoilt = {
+        "notebook, cells 1, id: 'mine' should be 'small-01'": text.replace("small-01", "mine"),
+        "notebook, metadata: 'widgets' should not be stored": text.replace(
+            ' "metadata": {\n  "kernelspec"', ' "metadata": {\n  "widgets": {},\n  "kernelspec"'
+        ),
+        "cell 2 (In [7]): the execution count should be 1": text.replace("count\": 1", "count\": 7"),
+        "its output holds an address in memory: '0x7f00aa11'": text.replace('"42"', '"<f at 0x7f00aa11>"'),
+        "the keys, the indent or the line ends differ": text.replace("\n ", "\n  "),
+    }
+    for fault, changed in spoilt.items():
+        assert changed != text
+        small.write_text(changed)
+        assert any(fault in found for found in notebooks.check(small)), fault
+
+
+def test_a_run_stores_what_is_canonical(small):
+    before = small.read_text()
+    small.write_text(before.replace('"42"', '"43"').replace("small-02", "mine"))
+    assert notebooks.main(["run", str(small)]) == 0
+    assert small.read_text() == before
+
+
+@pytest.mark.parametrize(
+    "source, reason",
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        ("import warnings\nwarnings.warn('mind')", "wrote to stderr"),
+        ("object()", "its output holds an address in memory"),
+    ],
+)
+def test_a_failing_notebook_is_named_and_left_alone(small, capsys, source, reason):
+    notebook = read(small)
+    notebook.cells.append(nbformat.v4.new_code_cell(source))
+    nbformat.write(notebook, small)
+    before = small.read_bytes()
+    assert notebooks.main(["run", str(small)]) == 1
+    printed = capsys.readouterr().err
+    assert "01-small: not stored" in printed and "cell 3 (In [2])" in printed and reason in printed
+    assert small.read_bytes() == before and not list(small.parent.glob("*.new"))
+
+
+def test_an_unknown_notebook_is_named(capsys):
+    with pytest.raises(SystemExit):
+        notebooks.main(["run", "absent.ipynb"])
+    assert "no such notebook: absent.ipynb" in capsys.readouterr().err

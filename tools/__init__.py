@@ -1,0 +1,1 @@
+"""What builds, stores and measures the book; the chapters import none of it."""

@@ -1,0 +1,40 @@
+"""Sphinx extension: all that a page asks for is served by the site itself."""
+
+import re
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from sphinx.errors import ExtensionError
+
+# What the pages ask MathJax for: the TeX reader with its extensions, the HTML writer and its fonts.
+MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions/*.js", "output/chtml/fonts/woff-v2/*.woff")
+# Read from disk, a page may not fetch the others, so the search shows titles without excerpts there.
+SEARCH_FROM_DISK = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+
+
+def refuse_other_hosts(app, pagename, templatename, context, doctree):
+    """Stop the build where a page would load a script or a style sheet from another host."""
+    for asset in [*context.get("script_files", ()), *context.get("css_files", ())]:
+        if re.match(r"(https?:)?//", str(getattr(asset, "filename", asset) or "")):
+            raise ExtensionError(f"{pagename} would load {asset.filename} from another host")
+
+
+def copy_mathjax(app):
+    """Copy what the pages need of the MathJax that the package sphinx-mathjax-offline carries."""
+    if app.builder.format != "html":
+        return
+    package = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        for source in package.glob(part):
+            target = Path(app.outdir, "_static", "mathjax", source.relative_to(package))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def setup(app):
+    """Connect all three to the build."""
+    app.add_js_file(None, body=SEARCH_FROM_DISK, priority=900)
+    app.connect("html-page-context", refuse_other_hosts, priority=900)
+    app.connect("builder-inited", copy_mathjax)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
