@@ -33,7 +33,7 @@ test: $(BUILT)  ## prove it: lint, library, chapters run afresh, site in a brows
 	@echo "Linting"
 	@$(BIN)/python -m ruff check .
 	@echo "Testing on $(JOBS) cores"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile || { echo "Something failed: its name and its reason stand above."; exit 1; }
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup || { echo "Something failed: its name and its reason stand above."; exit 1; }
 	@echo "All is proved. The tests are in tests/, the site that they read is in $(SITE)"
 
 notebooks: $(READY)  ## run every chapter afresh and store its outputs

@@ -6,7 +6,6 @@ from fractions import Fraction
 from functools import cache, cached_property
 from html import escape
 
-import mpmath
 import sympy as sp
 from mpmath import mp
 from sympy.core.relational import Relational
@@ -181,7 +180,7 @@ def _in_mpmath(expr):
         """The finite real value at a point, or nan."""
         try:
             result = mp.mpmathify(function(at))
-        except (ArithmeticError, ValueError, TypeError, mpmath.NoConvergence):
+        except (ArithmeticError, ValueError, TypeError, mp.NoConvergence):
             return mp.nan
         return result if isinstance(result, mp.mpf) and mp.isfinite(result) else mp.nan
 

@@ -7,11 +7,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import numpy as np
 import sympy as sp
-from sympy import Max, Min, Piecewise, Rational, Symbol, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy import Piecewise, Rational, Symbol, cos, erf, exp, log, pi, sin, sqrt, tanh
 
 from activations import calculus
 from activations.compile import to_numpy
@@ -121,7 +121,8 @@ class Activation(_Entry):
             if name not in self.parameters:
                 known = ", ".join(self.parameters) or "none"
                 raise TypeError(f"{self.name} has no parameter {name!r}; its parameters: {known}")
-        values = {name: p.check(self.name, parameters.get(name, float(p.default))) for name, p in self.parameters.items()}
+        values = {name: p.check(self.name, parameters.get(name, float(p.default)))
+                  for name, p in self.parameters.items()}
         if self.requires != sp.true:
             low, high = (values[str(side)] for side in (self.requires.lts, self.requires.gts))
             if np.any(low > high):
@@ -130,13 +131,15 @@ class Activation(_Entry):
 
     def _exact(self, parameters):
         self._checked({name: float(value) for name, value in parameters.items()})
-        given = {name: value if isinstance(value, sp.Basic) else Rational(str(value)) for name, value in parameters.items()}
+        given = {name: value if isinstance(value, sp.Basic) else Rational(str(value))
+                 for name, value in parameters.items()}
         return {p.symbol: given.get(name, p.default) for name, p in self.parameters.items()}
 
     def _evaluate(self, expr, values, parameters):
         values = np.asarray(values)
         checked = self._checked(parameters)
-        result = np.asarray(_compiled(expr, (x, *(p.symbol for p in self.parameters.values())))(values, *checked.values()))
+        symbols = (x, *(p.symbol for p in self.parameters.values()))
+        result = np.asarray(_compiled(expr, symbols)(values, *checked.values()))
         at_infinity = np.isinf(values) & np.isnan(result)
         if at_infinity.any():
             result = self._with_limits(expr, result, values, checked, at_infinity)
@@ -153,12 +156,12 @@ class Activation(_Entry):
         return result
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(expr, symbols):
     return to_numpy(expr, symbols)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _limit(expr, to_the_right):
     limit = calculus.limits(expr)[1 if to_the_right else 0]
     return float(limit) if limit is not None and not isinstance(limit, sp.AccumBounds) else np.nan
@@ -217,7 +220,7 @@ class VectorActivation(_Entry):
         return np.asarray(_compiled_vector(expr, self._sum, square)(*values)).astype(scores.dtype)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled_vector(expr, sum_, square):
     """Replace exp(u_i) by e_i·exp(m) and the sum by (1 + rest)·exp(m), where m is the largest u; u_i by s_i + m."""
     e, e_k, largest = sp.symbols("e e_k largest", positive=True)
@@ -263,7 +266,8 @@ class GatedActivation(_Entry):
     def _halves(self, values, axis):
         values = np.moveaxis(_scores(self, values, axis), -1, axis)
         if values.shape[axis] % 2:
-            raise ValueError(f"{self.name} splits axis {axis} in two halves, and its length {values.shape[axis]} is odd")
+            raise ValueError(
+                f"{self.name} splits axis {axis} in two halves, and its length {values.shape[axis]} is odd")
         return np.split(values, 2, axis=axis)
 
 
@@ -397,7 +401,8 @@ catalogue = Catalogue([
                _parameters((low, "1/8", 0, 1, 0.005, "smallest slope drawn in training"),
                            (high, "1/3", 0, 1, 0.005, "largest slope drawn in training")),
                kink="slope (l + u)/2 at 0", requires=sp.Le(low, high)),
-    Activation("srelu", "SReLU", Piecewise((t_l + a_l * (x - t_l), x <= t_l), (t_r + a_r * (x - t_r), x >= t_r), (x, True)),
+    Activation("srelu", "SReLU",
+               Piecewise((t_l + a_l * (x - t_l), x <= t_l), (t_r + a_r * (x - t_r), x >= t_r), (x, True)),
                "jin2016", {},
                _parameters((t_l, -1, -3, 0, 0.1, "left threshold"), (a_l, "0.2", -1, 2, 0.05, "slope on the left"),
                            (t_r, 1, 0, 3, 0.1, "right threshold"), (a_r, "0.2", -1, 2, 0.05, "slope on the right")),

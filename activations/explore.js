@@ -164,4 +164,9 @@
   root.classList.add("is-live");
   root.explorer = { spec, code, probe, state, reset };
   reset();
+
+  // Redraw a few times while the page is idle: the browser then has compiled the code before the reader's first step.
+  const idle = window.requestIdleCallback || ((f) => setTimeout(f, 50));
+  const warm = (times) => times && root.isConnected && (redraw(true), idle(() => warm(times - 1)));
+  idle(() => warm(24));
 }

@@ -52,7 +52,7 @@ from activations.figure import (
 )
 from activations.symbols import x
 
-POINTS = 240
+POINTS = 200
 SLIDERS = (widgets.FloatSlider, widgets.IntSlider, widgets.FloatLogSlider)
 _HERE = Path(__file__).parent
 _CSS = THEME_CSS.strip() + "\n" + (_HERE / "explore.css").read_text().strip()
@@ -255,7 +255,9 @@ def _expressions(panel):
     """What a panel shows, as it was given."""
     if isinstance(panel, Curves):
         return panel.curves.values() if isinstance(panel.curves, dict) else [panel.curves]
-    return panel.heights or () if isinstance(panel, Bars) else [panel.matrix]
+    if isinstance(panel, Bars):
+        return panel.heights if isinstance(panel.heights, (list, tuple)) else ()
+    return [panel.matrix]
 
 
 def _check_expression(expr, what="panel"):

@@ -32,7 +32,8 @@ def test_accuracy_against_mpmath(activation, derivative):
     for parameters in corners(activation):
         values = POINTS[::5] if parameters else POINTS
         expr = (activation.derivative if derivative else activation.expr).subs(
-            {p.symbol: sp.Rational(float(parameters.get(name, p.default))) for name, p in activation.parameters.items()})
+            {p.symbol: sp.Rational(float(parameters.get(name, p.default)))
+             for name, p in activation.parameters.items()})
         slope = expr.diff(x).replace(sp.DiracDelta, lambda *_: sp.S.Zero)
         want = exact(expr, [x], values)
         with warnings.catch_warnings():

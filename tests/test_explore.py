@@ -221,8 +221,7 @@ def test_a_sweep_finds_a_warning(monkeypatch):
 
 def test_a_sweep_finds_a_curve_without_values_a_stray_nan_and_an_idle_slider():
     with pytest.raises(ExploreError, match="no finite value"):
-        explore(log(-alpha - Abs(x)), alpha=slider(-7.0, -8, 1), derivative=False) if False else explore(
-            Curves(log(alpha - 2) * x), alpha=slider(2.5, 1, 3)).sweep()
+        explore(log(alpha - 2) * x, alpha=slider(2.5, 1, 3)).sweep()
     with pytest.raises(ExploreError, match=r"is nan at x = 0"):
         explore(Curves(Piecewise((nan, (x > -0.01) & (x < 0.01)), (alpha * x, True)), derivative=False),
                 alpha=slider(), probe=False).sweep()
@@ -244,7 +243,8 @@ def test_bars_beyond_the_axis_stop_at_its_edge():
 
 
 def test_the_axis_has_room_for_every_position_of_the_sliders():
-    bottom, top = explore(alpha * tanh(beta * x), alpha=slider(1, 0.5, 2), beta=slider(1, 0.5, 1.5)).views[0].axes.get_ylim()
+    explorer = explore(alpha * tanh(beta * x), alpha=slider(1, 0.5, 2), beta=slider(1, 0.5, 1.5))
+    bottom, top = explorer.views[0].axes.get_ylim()
     assert bottom < -2 and top > 2
     assert top < 5
 

@@ -1,0 +1,370 @@
+"""Explorers without a kernel, in a real browser: every way to move them, and the numbers that they show."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
+from sympy import Function, Heaviside, Matrix, Max, Piecewise, erfc, exp, nan, sqrt, symbols, tanh
+
+from activations import catalogue, x
+from activations.explore import Bars, Cells, Curves, explore
+
+pytestmark = pytest.mark.browser
+
+alpha, beta, T, w, b, depth = symbols("alpha beta T w b depth")
+z = symbols("z1:4")
+f = Function("f")
+RATIO = 1e-12
+
+
+def swish():
+    return explore(x / (1 + exp(-beta * x)), beta=FloatSlider(1, min=-1, max=5, step=0.05), caption="Swish.")
+
+
+def softmax():
+    p = [exp(k / T) / sum(exp(j / T) for j in z) for k in z]
+    scores = {str(k): FloatSlider(v, min=-3, max=3, step=0.1) for k, v in zip(z, (2, 1, 0), strict=True)}
+    return explore(Bars(p, ylim=(0, 1.1)), Cells(Matrix(3, 3, lambda i, j: p[i].diff(z[j]))),
+                   T=FloatLogSlider(1.3, base=10, min=-1, max=1, step=0.05), **scores)
+
+
+def chain():
+    where = [(z[0], w * alpha + b), (z[1], w * f(z[0]) + b), (z[2], w * f(z[1]) + b)]
+    slopes = [f(k).diff(k) for k in z]
+    bars = [slopes[0] * slopes[1] * slopes[2], Piecewise((slopes[1] * slopes[2], depth > 1), (nan, True)),
+            Piecewise((slopes[2], depth > 2), (nan, True))]
+    options = {name: catalogue[name].at() for name in ("sigmoid", "relu", "gelu")}
+    return explore(Bars(bars, log=True, ylim=(1e-6, 10)), where=where, f=options,
+                   alpha=FloatSlider(0.5, min=-2, max=2, step=0.1), w=FloatSlider(1.5, min=-3, max=3, step=0.1),
+                   b=FloatSlider(0.25, min=-2, max=2, step=0.05), depth=IntSlider(3, min=1, max=3))
+
+
+def several():
+    gelu = x * erfc(-beta * x / sqrt(2)) / 2
+    return explore(Curves({"gelu": gelu, "step": Heaviside(x - alpha), "relu": Max(0, x)}, over=(x, -4, 4)),
+                   Curves(tanh(beta * x), title="Second"), beta=FloatSlider(1, min=0.2, max=4, step=0.1),
+                   alpha=FloatSlider(0.5, min=-3, max=3, step=0.1), probe=-1.5)
+
+
+HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Test</title>'
+MAKERS = {make.__name__: make for make in (swish, softmax, chain, several)}
+
+
+@pytest.fixture(scope="module")
+def explorers():
+    return {name: make() for name, make in MAKERS.items()}
+
+
+@pytest.fixture(scope="module")
+def folder(explorers, tmp_path_factory):
+    """Pages from disk: one for each explorer, and one that holds them all, the first of them twice."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages = {name: [explorer.html] for name, explorer in explorers.items()}
+    pages["all"] = [*itertools.chain(*pages.values()), explorers["swish"].html]
+    for name, figures in pages.items():
+        (folder / f"{name}.html").write_text(HEAD + "<p>Text.</p>".join(figures), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def visit(browser, folder):
+    """Open a page; at the end of the test nothing may have been said on the console, nor asked of the network."""
+    contexts, faults = [], []
+
+    def open_page(name, width=1000, theme="light", **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 900}, **options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda message: faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(("file:", "data:")) or faults.append(request.url))
+        page.goto((folder / f"{name}.html").as_uri())
+        page.evaluate(f"document.documentElement.dataset.theme = {theme!r}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def shapes(figure):
+    """Everything that a slider may move, as one text."""
+    return figure.locator(".sts-panels").inner_html()
+
+
+def points(d):
+    """The points of a path as an array of pairs."""
+    return np.array([pair.split(" ") for pair in d.replace("L", "M").strip("Mz").split("M") if pair], float)
+
+
+def number(output):
+    return float(output.get_attribute("data-value"))
+
+
+# --- Moving --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_slider_moves_with_the_mouse(visit, name):
+    page = visit(name)
+    figure = page.locator("figure")
+    for slider in figure.locator("input").all():
+        before = shapes(figure)
+        box = slider.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2, steps=3)
+        page.mouse.up()
+        assert shapes(figure) != before, slider.get_attribute("name")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_slider_moves_by_touch(visit, name):
+    page = visit(name, width=375, has_touch=True, is_mobile=True)
+    figure, session = page.locator("figure"), page.context.new_cdp_session(page)
+    for slider in figure.locator("input").all():
+        slider.scroll_into_view_if_needed()
+        before, box = shapes(figure), slider.bounding_box()
+        assert box["height"] >= 40, "a finger needs room"
+        y = box["y"] + box["height"] / 2
+        for kind, part in (("touchStart", 0.6), ("touchMove", 0.4), ("touchMove", 0.2), ("touchEnd", None)):
+            points = [] if part is None else [{"x": box["x"] + part * box["width"], "y": y}]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        assert shapes(figure) != before, slider.get_attribute("name")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_slider_moves_with_the_keyboard_alone(visit, name):
+    page = visit(name)
+    figure = page.locator("figure")
+    names = [one.get_attribute("name") for one in figure.locator("input").all()]
+    reached = []
+    while page.evaluate("document.activeElement.tagName") != "BUTTON":
+        page.keyboard.press("Tab")
+        name_here = page.evaluate("document.activeElement.name")
+        if name_here in names:
+            for key in ("ArrowLeft", "ArrowDown", "ArrowRight", "Home", "End"):
+                before = shapes(figure), page.evaluate("document.activeElement.value")
+                page.keyboard.press(key)
+                if page.evaluate("document.activeElement.value") != before[1]:
+                    assert shapes(figure) != before[0], (name_here, key)
+            reached.append(name_here)
+    assert reached == names
+
+
+def test_arrow_keys_do_not_reach_the_page_around(visit):
+    page = visit("swish")
+    page.evaluate("window.heard = 0; document.addEventListener('keydown', () => { window.heard += 1; })")
+    page.locator("input").first.press("ArrowRight")
+    assert page.evaluate("window.heard") == 0
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_sweeping_each_slider_draws_numbers_and_a_new_picture_each_time(visit, name):
+    page = visit(name)
+    faults = page.locator("figure").evaluate("""(figure) => {
+      const faults = [], look = () => figure.querySelector(".sts-panels").innerHTML;
+      for (const input of figure.querySelectorAll("input")) {
+        const seen = new Set(), low = Number(input.min), high = Number(input.max);
+        const stops = input.name === "depth" ? [1, 2] : [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => low + t * (high - low));
+        for (const stop of stops) {
+          input.value = stop;
+          input.dispatchEvent(new Event("input", {bubbles: true}));
+          seen.add(look());
+          if (/NaN|Infinity|undefined/.test(look())) faults.push(input.name + " at " + stop);
+        }
+        if (seen.size < stops.length) faults.push(input.name + " has only " + seen.size + " pictures");
+        figure.explorer.reset();
+      }
+      return faults;
+    }""")
+    assert faults == []
+
+
+def test_the_chooser_changes_the_function(visit):
+    page = visit("chain")
+    figure, seen = page.locator("figure"), set()
+    for option in ("sigmoid", "relu", "gelu"):
+        figure.get_by_label("f", exact=True).select_option(option)
+        seen.add(shapes(figure))
+    assert len(seen) == 3
+
+
+def test_the_probe_moves_point_tangent_and_numbers(visit):
+    page = visit("swish")
+    figure, probe = page.locator("figure"), page.get_by_label("x₀", exact=True)
+    parts = [figure.locator("[id$='0-point'] use"), figure.locator("[id$='0-tangent'] path")]
+    before = [part.evaluate("one => one.outerHTML") for part in parts]
+    curve = figure.locator("[id$='0-c0'] path").get_attribute("d")
+    probe.fill("-2")
+    assert all(part.evaluate("one => one.outerHTML") != old for part, old in zip(parts, before, strict=True))
+    assert figure.locator("[id$='0-c0'] path").get_attribute("d") == curve
+    silu = catalogue["silu"]
+    assert number(figure.locator("[id$='-f']")) == pytest.approx(silu.f(-2.0), rel=RATIO)
+    assert number(figure.locator("[id$='-df']")) == pytest.approx(silu.df(-2.0), rel=RATIO)
+    assert figure.locator("[id$='-f']").inner_text() == "−0.2384"
+
+
+def test_a_slider_speaks_and_shows_its_value(visit):
+    page = visit("swish")
+    slider = page.get_by_label("β", exact=True)
+    slider.press("Home")
+    output = page.locator("output").first
+    assert slider.get_attribute("aria-valuetext") == output.inner_text() == "−1.00"
+    assert number(output) == -1
+
+
+def test_reset_restores_picture_and_controls(visit):
+    page = visit("chain")
+    figure = page.locator("figure")
+    before = shapes(figure), page.get_by_label("w", exact=True).input_value()
+    page.get_by_label("f", exact=True).select_option("relu")
+    page.get_by_label("w", exact=True).fill("2")
+    assert shapes(figure) != before[0]
+    page.get_by_role("button", name="Reset").click()
+    assert (shapes(figure), page.get_by_label("w", exact=True).input_value()) == before
+
+
+def test_a_start_between_two_steps_is_kept_exactly(visit, explorers):
+    page = visit("softmax")
+    assert page.locator("figure").evaluate("figure => figure.explorer.state.values[0]") == 1.3
+    assert explorers["softmax"].start[0]["T"] == 1.3
+
+
+# --- The same numbers as NumPy -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_javascript_agrees_with_numpy(visit, explorers, name):
+    page, explorer, rng = visit(name), explorers[name], np.random.default_rng(3)
+    for i, view in enumerate(explorer.views):
+        variables = [(view.lo, view.hi)] if view.kind == "curves" else []
+        ends = variables + [(s.min, s.max) for s in explorer.model.sliders.values()]
+        points = [[float(rng.uniform(low, high)) for low, high in ends] for _ in range(300)]
+        points = [[round(v) if "depth" in explorer.sliders and k == len(p) - 1 else v for k, v in enumerate(p)]
+                  for p in points]
+        for option, compiled in enumerate(view.compiled):
+            script = f"(figure, points) => points.map((p) => figure.explorer.code[{i}][{option}](...p).map(String))"
+            found = page.locator("figure").evaluate(script, points)
+            expected = [[float(v) for v in compiled.numpy(*map(float, p))] for p in points]
+            np.testing.assert_allclose(np.array(found, float), expected, rtol=RATIO, atol=1e-300)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_script_draws_where_matplotlib_drew(visit, explorers, name):
+    """At the start, and after a step, the page's curves lie on those of the kernel."""
+    page, explorer = visit(name), MAKERS[name]()
+    for step in (False, True):
+        if step:
+            slider = next(iter(explorer.sliders))
+            value = explorer.sliders[slider].max if slider != "T" else 10.0
+            explorer.sliders[slider].value = value
+            page.locator("input").first.press("End")
+        for i, view in enumerate(explorer.views):
+            for name_here in view.ids:
+                found = points(page.locator(f"[id$='{i}-{name_here}'] path").get_attribute("d"))
+                if view.kind != "curves":
+                    x0, y0, width, height = view.drawn[name_here].get_bbox().bounds
+                    if height and len(found):
+                        corners = [view.place(x0, y0), view.place(x0 + width, y0 + height)]
+                        np.testing.assert_allclose(np.sort(found[[0, 2]], 0), np.sort(corners, 0), atol=0.02)
+                    continue
+                xs, ys = view.drawn[name_here].get_data()
+                drawn = np.array([view.place(u, v) for u, v in zip(xs, ys, strict=True) if np.isfinite(v)])
+                assert found.shape == drawn.shape
+                np.testing.assert_allclose(found, np.clip(drawn, -9999, 9999), atol=0.02)
+
+
+# --- Cost, company, looks ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_step_costs_two_milliseconds_at_most(visit, name):
+    """Each step is timed four times and the least counts: the machine may be busy with other things as well."""
+    costs = visit(name).locator("figure").evaluate("""(figure) => [0, 1, 2, 3].map(() => {
+      const costs = [];
+      for (const input of figure.querySelectorAll("input"))
+        for (let i = 0; i <= 60; i++) {
+          input.value = Number(input.min) + (i / 60) * (input.max - input.min);
+          const start = performance.now();
+          input.dispatchEvent(new Event("input", {bubbles: true}));
+          costs.push(performance.now() - start);
+        }
+      return costs;
+    })""")
+    assert np.percentile(np.min(costs, axis=0), 95) <= 2
+
+
+def test_several_explorers_on_a_page_keep_to_themselves(visit):
+    page = visit("all")
+    figures = page.locator("figure").all()
+    assert len(figures) == len(MAKERS) + 1
+    for i, figure in enumerate(figures):
+        before = [shapes(other) for other in figures]
+        figure.locator("input").first.press("ArrowRight")
+        after = [shapes(other) for other in figures]
+        assert [old != new for old, new in zip(before, after, strict=True)] == [k == i for k in range(len(figures))]
+
+
+def test_the_same_explorer_twice_has_ids_of_its_own(visit):
+    page = visit("all")
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+    first, last = page.locator("figure").first, page.locator("figure").last
+    assert last.get_by_label("β", exact=True).count() == first.get_by_label("β", exact=True).count() == 1
+    dangling = page.evaluate("""[...document.querySelectorAll("[href],[clip-path],label,output[for]")].filter((one) => {
+      const target = one.htmlFor ?? (one.getAttribute("href") || one.getAttribute("clip-path")).match(/#([^)]+)/)[1];
+      return !one.closest("figure").querySelector(`[id="${target}"]`);
+    }).length""")
+    assert dangling == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 375])
+def test_nothing_sticks_out_and_ink_follows_the_theme(visit, width, theme):
+    page = visit("all", width=width, theme=theme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ink = page.locator("figure").first.evaluate("one => getComputedStyle(one).color")
+    assert ink == ("rgb(27, 31, 36)" if theme == "light" else "rgb(230, 232, 235)")
+    curve = page.locator("[id$='0-c0'] path").first.evaluate("one => getComputedStyle(one).stroke")
+    assert curve == ("rgb(0, 114, 178)" if theme == "light" else "rgb(90, 180, 240)")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_all_drawn_text_lies_inside_its_drawing(visit, name):
+    for width in (1000, 375):
+        outside = visit(name, width=width).locator("figure").evaluate("""(figure) => {
+          const outside = [];
+          for (const svg of figure.querySelectorAll("svg")) {
+            const frame = svg.getBoundingClientRect();
+            for (const one of svg.querySelectorAll("use,text")) {
+              const box = one.getBoundingClientRect();
+              if (box.width && (box.left < frame.left - 1 || box.right > frame.right + 1 ||
+                                box.top < frame.top - 1 || box.bottom > frame.bottom + 1)) outside.push(one.outerHTML);
+            }
+          }
+          return outside;
+        }""")
+        assert outside == []
+
+
+def test_without_script_the_picture_with_its_words_is_seen(browser, folder):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto((folder / "swish.html").as_uri())
+        image = page.locator("figure img")
+        assert image.is_visible() and image.bounding_box()["height"] > 100
+        assert "with sliders β" in image.get_attribute("alt")
+        assert page.locator("form").is_hidden() and page.locator("svg").is_hidden()
+
+
+def test_with_script_the_spare_picture_is_hidden(visit):
+    page = visit("swish")
+    assert page.locator("figure img").is_hidden() and page.locator("svg").is_visible()
+
+
+def test_the_spec_is_plain_data(explorers):
+    for explorer in explorers.values():
+        json.dumps([view.spec() for view in explorer.views], allow_nan=False)
