@@ -55,14 +55,17 @@ def _edges(expr):
 
 
 def _real_roots(expr, variable):
-    """The real zeros of a smooth expression, or None if SymPy does not find them all."""
+    """The real zeros of a smooth expression, where SymPy cannot solve it those in |x| ≤ 45; None if they never end."""
     if not expr.has(variable):
         return []
     line = expr.as_poly(variable)
     if line is not None and line.degree() == 1 and line.LC().is_nonzero:
         return [sp.cancel(-line.nth(0) / line.LC())]
     zeros = sp.solveset(expr, variable, sp.S.Reals)
-    return list(zeros) if isinstance(zeros, sp.FiniteSet) else [] if zeros is sp.S.EmptySet else None
+    if isinstance(zeros, (sp.FiniteSet, type(sp.S.EmptySet))):
+        return list(zeros)
+    endless = zeros.has(sp.ImageSet) or expr.has(*_OSCILLATING) or expr.free_symbols != {variable}
+    return None if endless else _roots(expr.subs(variable, x), -sp.oo, sp.oo)
 
 
 def _between(low, high):

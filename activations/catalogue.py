@@ -65,18 +65,26 @@ class _Entry:
 class Activation(_Entry):
     """A function of one real variable, applied to each element of an array.
 
-    `expr` is in the symbol `activations.x` and the parameters' symbols; the conditions of a Piecewise say which value
-    and slope hold at a kink, and `kink` says it in words.
+    `expr` is in the symbol `activations.x` and the parameters' symbols. At a kink there is no derivative; the
+    conditions of the Piecewise are those that make `df` take the value that the frameworks take.
     """
 
     parameters: Mapping = field(default_factory=dict)
-    kink: str | None = None
     requires: sp.Basic = sp.true
 
     @cached_property
     def derivative(self):
         """f′ as a SymPy expression, by `calculus.derivative`."""
         return calculus.derivative(self.expr)
+
+    @cached_property
+    def kink(self):
+        """The slope that `df` takes where there is none, in words, at the default parameters; None without kinks."""
+        expr, slope = self.at(), self.derivative_at()
+        jumps = calculus.jumps(expr)
+        words = [f"slope {float(slope.subs(x, at)):.6g} at {at}{' (a jump)' * (at in jumps)}"
+                 for at in calculus.kinks(expr)]
+        return ", ".join(words) or None
 
     def at(self, **parameters):
         """The expression with the parameters put in: the given values, and the defaults of the others."""
@@ -96,7 +104,7 @@ class Activation(_Entry):
         return self._evaluate(self.expr, values, parameters)
 
     def df(self, values, **parameters):
-        """f′(values), under the same rules as `f`; at a kink the value named by `kink`."""
+        """f′(values), under the same rules as `f`; at a kink the slope named by `kink`."""
         return self._evaluate(self.derivative, values, parameters)
 
     @property
@@ -350,14 +358,12 @@ def _parameters(*rows):
 
 
 _F, _K, _J = "nn.functional.", "activations.", "nn."
-_AT_0 = "slope 0 at 0"
 
 catalogue = Catalogue([
     # Part I
     Activation("step", "Heaviside step", Piecewise((0, x < 0), (1, True)), "mcculloch1943",
-               _names("heaviside", None, "numpy.heaviside"), kink="jumps at 0, where it is 1; slope 0 is used there"),
-    Activation("signum", "Signum", sp.sign(x), "rosenblatt1958", _names("sign", "ops.sign", "numpy.sign"),
-               kink="jumps at 0, where it is 0; slope 0 is used there"),
+               _names("heaviside", None, "numpy.heaviside")),
+    Activation("signum", "Signum", sp.sign(x), "rosenblatt1958", _names("sign", "ops.sign", "numpy.sign")),
     Activation("identity", "Identity", x, None, _names("nn.Identity", _K + "linear", _J + "identity")),
     # Part II
     Activation("sigmoid", "Sigmoid", _sigmoid, "verhulst1845",
@@ -365,14 +371,14 @@ catalogue = Catalogue([
     Activation("logsigmoid", "Log-sigmoid", log(_sigmoid), None,
                _names(_F + "logsigmoid", _K + "log_sigmoid", _J + "log_sigmoid")),
     Activation("hardsigmoid", "Hard sigmoid", _clip(x / 6 + Rational(1, 2), -3, 3), "howard2019",
-               _names(_F + "hardsigmoid", _K + "hard_sigmoid", _J + "hard_sigmoid"), kink="slope 0 at -3 and 3"),
+               _names(_F + "hardsigmoid", _K + "hard_sigmoid", _J + "hard_sigmoid")),
     Activation("hardsigmoid_keras2", "Hard sigmoid (Keras 2)",
-               _clip(x / 5 + Rational(1, 2), -Rational(5, 2), Rational(5, 2)), None, kink="slope 0 at -2.5 and 2.5"),
+               _clip(x / 5 + Rational(1, 2), -Rational(5, 2), Rational(5, 2)), None),
     Activation("hardsigmoid_binaryconnect", "Hard sigmoid (BinaryConnect)", _clip((x + 1) / 2, -1, 1),
-               "courbariaux2015", kink="slope 0 at -1 and 1"),
+               "courbariaux2015"),
     Activation("tanh", "Tanh", tanh(x), "lecun1998", _names(_F + "tanh", _K + "tanh", _J + "tanh")),
     Activation("hardtanh", "Hard tanh", Piecewise((-1, x <= -1), (1, x >= 1), (x, True)), "collobert2004",
-               _names(_F + "hardtanh", _K + "hard_tanh", _J + "hard_tanh"), kink="slope 0 at -1 and 1"),
+               _names(_F + "hardtanh", _K + "hard_tanh", _J + "hard_tanh")),
     Activation("lecun_tanh", "LeCun's tanh", Rational("1.7159") * tanh(2 * x / 3), "lecun1998"),
     Activation("tanhshrink", "Tanhshrink", x - tanh(x), None, _names(_F + "tanhshrink", _K + "tanh_shrink")),
     Activation("softsign", "Softsign", x / (1 + sp.Abs(x)), "turian2009",
@@ -383,47 +389,45 @@ catalogue = Catalogue([
     Activation("bent_identity", "Bent identity", (sqrt(x**2 + 1) - 1) / 2 + x),
     Activation("gaussian", "Gaussian", exp(-(x**2)), "broomhead1988"),
     Activation("absolute", "Absolute value", sp.Abs(x), "jarrett2009",
-               _names("abs", "ops.absolute", "numpy.abs"), kink=_AT_0),
+               _names("abs", "ops.absolute", "numpy.abs")),
     Activation("sinusoid", "Sinusoid", sin(x), "sitzmann2020", _names("sin", "ops.sin", "numpy.sin")),
     Activation("cosine", "Cosine", cos(x), None, _names("cos", "ops.cos", "numpy.cos")),
     Activation("sinc", "Sinc", Piecewise((sin(x) / x, sp.Ne(x, 0)), (1, True))),
     # Part IV
-    Activation("relu", "ReLU", _relu, "nair2010", _names(_F + "relu", _K + "relu", _J + "relu"), kink=_AT_0),
+    Activation("relu", "ReLU", _relu, "nair2010", _names(_F + "relu", _K + "relu", _J + "relu")),
     Activation("relu6", "ReLU6", Piecewise((0, x <= 0), (6, x >= 6), (x, True)), "krizhevsky2010",
-               _names(_F + "relu6", _K + "relu6", _J + "relu6"), kink="slope 0 at 0 and 6"),
+               _names(_F + "relu6", _K + "relu6", _J + "relu6")),
     Activation("leaky_relu", "Leaky ReLU", Piecewise((x, x > 0), (slope * x, True)), "maas2013",
                _names(_F + "leaky_relu", _K + "leaky_relu", _J + "leaky_relu"),
-               _parameters((slope, "0.01", 0, 1, 0.01, "slope on the left")), kink="slope α at 0"),
+               _parameters((slope, "0.01", 0, 1, 0.01, "slope on the left"))),
     Activation("prelu", "PReLU", Piecewise((x, x > 0), (slope * x, True)), "he2015",
                _names(_F + "prelu", "layers.PReLU"),
-               _parameters((slope, "0.25", -1, 2, 0.05, "learned slope on the left")), kink="slope α at 0"),
+               _parameters((slope, "0.25", -1, 2, 0.05, "learned slope on the left"))),
     Activation("rrelu", "RReLU", Piecewise((x, x > 0), ((low + high) / 2 * x, True)), "xu2015", _names(_F + "rrelu"),
                _parameters((low, "1/8", 0, 1, 0.005, "smallest slope drawn in training"),
                            (high, "1/3", 0, 1, 0.005, "largest slope drawn in training")),
-               kink="slope (l + u)/2 at 0", requires=sp.Le(low, high)),
+               requires=sp.Le(low, high)),
     Activation("srelu", "SReLU",
                Piecewise((t_l + a_l * (x - t_l), x <= t_l), (t_r + a_r * (x - t_r), x >= t_r), (x, True)),
                "jin2016", {},
                _parameters((t_l, -1, -3, 0, 0.1, "left threshold"), (a_l, "0.2", -1, 2, 0.05, "slope on the left"),
                            (t_r, 1, 0, 3, 0.1, "right threshold"), (a_r, "0.2", -1, 2, 0.05, "slope on the right")),
-               kink="slope a_l at t_l and a_r at t_r", requires=sp.Le(t_l, t_r)),
+               requires=sp.Le(t_l, t_r)),
     Activation("threshold", "Threshold", Piecewise((x, x > theta), (value, True)), None,
                _names(_F + "threshold", _K + "threshold"),
-               _parameters((theta, 1, -3, 3, 0.1, "threshold"), (value, 0, -3, 3, 0.1, "value up to the threshold")),
-               kink="slope 0 at θ"),
+               _parameters((theta, 1, -3, 3, 0.1, "threshold"), (value, 0, -3, 3, 0.1, "value up to the threshold"))),
     Activation("hardshrink", "Hardshrink", Piecewise((0, sp.And(x >= -width, x <= width)), (x, True)), "donoho1994",
                _names(_F + "hardshrink", _K + "hard_shrink"),
-               _parameters((width, "0.5", 0, 3, 0.1, "half-width of the flat part")), kink="slope 0 at -λ and λ"),
+               _parameters((width, "0.5", 0, 3, 0.1, "half-width of the flat part"))),
     Activation("softshrink", "Softshrink",
                Piecewise((x + width, x < -width), (x - width, x > width), (0, True)), "donoho1995",
                _names(_F + "softshrink", _K + "soft_shrink"),
-               _parameters((width, "0.5", 0, 3, 0.1, "half-width of the flat part")), kink="slope 0 at -λ and λ"),
+               _parameters((width, "0.5", 0, 3, 0.1, "half-width of the flat part"))),
     Activation("elu", "ELU", _elu(1, alpha, x), "clevert2016", _names(_F + "elu", _K + "elu", _J + "elu"),
-               _parameters((alpha, 1, 0.05, 3, 0.05, "minus the limit on the left")), kink="slope α at 0"),
+               _parameters((alpha, 1, 0.05, 3, 0.05, "minus the limit on the left"))),
     Activation("celu", "CELU", _elu(1, alpha, x / alpha), "barron2017", _names(_F + "celu", _K + "celu", _J + "celu"),
                _parameters((alpha, 1, 0.05, 3, 0.05, "minus the limit on the left"))),
-    Activation("selu", "SELU", _selu(), "klambauer2017", _names(_F + "selu", _K + "selu", _J + "selu"),
-               kink="slope λα at 0"),
+    Activation("selu", "SELU", _selu(), "klambauer2017", _names(_F + "selu", _K + "selu", _J + "selu")),
     Activation("softplus", "Softplus", _softplus.subs(x, sharpness * x) / sharpness, "dugas2001",
                _names(_F + "softplus", _K + "softplus", _J + "softplus"),
                _parameters((sharpness, 1, 0.2, 10, 0.1, "sharpness of the bend"))),
@@ -436,7 +440,7 @@ catalogue = Catalogue([
     Activation("swish", "Swish", x * _sigmoid.subs(x, beta * x), "ramachandran2017", {},
                _parameters((beta, 1, 0, 10, 0.1, "sharpness of the gate"))),
     Activation("hardswish", "Hard swish", Piecewise((0, x <= -3), (x, x >= 3), (x * (x + 3) / 6, True)), "howard2019",
-               _names(_F + "hardswish", _K + "hard_silu", _J + "hard_silu"), kink="slope 0 at -3 and 1 at 3"),
+               _names(_F + "hardswish", _K + "hard_silu", _J + "hard_silu")),
     Activation("mish", "Mish", x * tanh(_softplus), "misra2019", _names(_F + "mish", _K + "mish", _J + "mish")),
     Activation("gelu", "GELU", x * _Phi, "hendrycks2016", _names(_F + "gelu", _K + "gelu", _J + "gelu")),
     Activation("gelu_tanh", "GELU (tanh form)",

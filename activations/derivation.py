@@ -95,6 +95,7 @@ def derive(start, *steps, where=None):
     Raises DerivationError at the first false step, with a point where it fails; TypeError or ValueError for what is
     not a derivation. Decimals count as written: 0.1 is one tenth. A symbol not declared real takes complex values
     too, unless a line compares it (Piecewise, Max, sign, <=). Where real input has no real value, a line is undefined.
+    A strict inequality, too, may become an equality at single points.
     """
     start = _line(start, "the start")
     steps = [_step(step, number) for number, step in enumerate(steps, 1)]
@@ -317,20 +318,26 @@ def _agrees_with_quadrature(expr, value):
 class _Sides:
     """Two scalar expressions as mpmath functions of the same symbols, with points at which to compare them."""
 
-    def __init__(self, left, right):
+    def __init__(self, left, right, ordered=False):
         self.models = _models(left, right)
         left, right = (_numerical(side, self.models) for side in (left, right))
         self.symbols = sorted(left.free_symbols | right.free_symbols, key=lambda s: (len(str(s)), str(s)))
         self.integral = left.has(sp.Integral) or right.has(sp.Integral)
         self.compared = {s for side in (left, right) for part in _comparisons(side) for s in part.free_symbols}
+        self.compared |= set(self.symbols) if ordered else set()
+        self.between = _between_kinks(left, right, self.symbols)
         self.deep = max(_depth(left), _depth(right)) > 2
         self.functions = [_function(self.symbols, side) for side in (left, right)]
 
     def points(self, count):
-        """`count` points, the same in every run: moderate ones first, then complex ones where they are allowed."""
+        """`count` points, the same in every run, moderate ones first, and one in each gap between two kinks.
+
+        Where a symbol may be complex, so is the second half of them.
+        """
         random = Random(count)
         for index in range(count if self.symbols else 1):
             yield [self._draw(symbol, random, index, count) for symbol in self.symbols]
+        yield from self.between
 
     def _draw(self, symbol, random, index, count):
         unreal = symbol.is_extended_real is None and symbol not in self.compared and 2 * index >= count
@@ -338,7 +345,7 @@ class _Sides:
             value = _whole(random) if symbol.is_integer else _decimal(random, 0 if unreal else index, self.deep)
             if unreal:
                 value += sp.I * _decimal(random, 0, self.deep)
-            if all(getattr(value, f"is_{fact}") in (truth, None) for fact, truth in symbol.assumptions0.items()):
+            if _allowed(symbol, value):
                 return value
         raise ValueError(f"no value was found that satisfies the assumptions of the symbol {symbol}")
 
@@ -347,6 +354,22 @@ class _Sides:
         values = [f"{s} = {_plain(v)}" for s, v in zip(self.symbols, point, strict=True)]
         models = [f"{f}({', '.join(map(str, m.variables))}) = {m.expr}" for f, m in self.models.items()]
         return ", ".join(values + models)
+
+
+def _between_kinks(left, right, symbols):
+    """A point inside every interval on which both sides are smooth, for a single real symbol."""
+    both = sp.Tuple(left, right)
+    if len(symbols) != 1 or symbols[0].is_integer or not (_comparisons(both) or both.has(sp.Abs)):
+        return []
+    ends = [(where.start, where.end) for where, _ in regions(left - right, symbols[0]) or []]
+    share, step = sp.Rational(371, 1000), sp.Rational(137, 100)
+    inside = [low + (high - low) * share if (high - low).is_finite else high - step if high.is_finite else low + step
+              for low, high in ends if (low, high) != (-sp.oo, sp.oo)]
+    return [[value] for value in inside if value.is_Rational and _allowed(symbols[0], value)]
+
+
+def _allowed(symbol, value):
+    return all(getattr(value, f"is_{fact}") in (truth, None) for fact, truth in symbol.assumptions0.items())
 
 
 def _function(symbols, expr):
@@ -441,8 +464,11 @@ def _holds(left, right, relation, digits):
     return gap >= -slack if relation.endswith("=") else gap > 0
 
 
+_TIE = "equal"
+
+
 def _compare(functions, point, relation, digits, precisions):
-    """True, None (nothing to compare), or the pair of values that contradicts the relation.
+    """True, None (nothing to compare), _TIE (equal, where < or > was claimed), or the pair of values that refutes it.
 
     Noise from cancellation shrinks as the precision grows, a true difference stays.
     """
@@ -461,8 +487,10 @@ def _compare(functions, point, relation, digits, precisions):
             if before is not None and seen and abs(gap - before) <= abs(gap) * mp.mpf(10) ** -6:
                 return left, right
             before = gap
-    if left is None or right is None or (not gap and relation != "="):
+    if left is None or right is None:
         return left, right
+    if not gap:
+        return _TIE
     return True if abs(gap) < mp.mpf(10) ** (-precision // 2) else None
 
 
@@ -625,7 +653,7 @@ def _is_signed(gap, or_zero):
 
 def _by_cases(gap, decide):
     """`decide` on each interval between the kinks of `gap` in one real symbol, or on the whole if it has none."""
-    kinked = {s for node in gap.atoms(sp.Abs, sp.Piecewise, *map(type, _comparisons(gap))) for s in node.free_symbols}
+    kinked = {s for node in gap.atoms(sp.Abs) | _comparisons(gap) for s in node.free_symbols}
     symbols = [s for s in kinked if s.is_extended_real]
     if len(symbols) != 1:
         return not kinked and decide(gap)
@@ -681,7 +709,8 @@ class _Comparison:
             return self._distribution(a, b)
         raw = left.entries[position], right.entries[position]
         cases = list(_instances(*raw)) if any(map(_is_general, raw)) else [("", a, b)]
-        sides = [(", ".join(filter(None, (place, words))), _Sides(*pair)) for words, *pair in cases]
+        ordered = self.step.relation != "="
+        sides = [(", ".join(filter(None, (place, words))), _Sides(*pair, ordered)) for words, *pair in cases]
         for where, side in sides:
             self._sample(where, side, _FEW if len(sides) == 1 else 3)
         if _proves(a, b, self.step.relation):
@@ -697,7 +726,7 @@ class _Comparison:
     def _sample(self, where, sides, count, closely=False):
         """Compare the two sides at `count` points and return at how many both had a value."""
         digits, most, precisions = _QUADRATURE if sides.integral else (DIGITS, count, _PRECISIONS)
-        relation, compared, undefined = self.step.relation, 0, []
+        relation, compared, ties, undefined = self.step.relation, 0, [], []
         # A single integer may be an exception (n = -1 in the integral of x**n); a real point is never met by chance.
         allowed = count // 5 if any(s.is_integer for s in sides.symbols) else 1 if sides.symbols else 0
         points = list(sides.points(min(count, most)))
@@ -708,6 +737,8 @@ class _Comparison:
             verdict = _compare(sides.functions, point, relation, digits, precisions)
             if verdict is True:
                 compared += 1
+            elif verdict is _TIE:
+                ties.append(point)
             elif verdict is not None and None not in verdict:
                 raise self._false(where, sides, point, verdict)
             elif verdict is not None:
@@ -716,6 +747,8 @@ class _Comparison:
                 raise self._false(where, sides, *undefined[0])
         if undefined and not compared:
             raise self._false(where, sides, *undefined[0])
+        if len(ties) > compared:
+            raise self._error(f"the two sides are equal{' at ' * bool(sides.symbols)}{sides.text(ties[0])}")
         if not compared:
             raise self._error("no point was found at which both lines have a value")
         return compared
@@ -773,7 +806,7 @@ def _shape(line):
 
 def _note(count, sides):
     digits = _QUADRATURE[0] if any(s.integral for _, s in sides) else DIGITS
-    points = f"at {count} points " if any(s.symbols for _, s in sides) else ""
+    points = f"at {count} point{'s' * (count > 1)} " if any(s.symbols for _, s in sides) else ""
     return f"checked {points}to {digits} digits"
 
 

@@ -16,11 +16,11 @@
 
   const minus = (text) => text.replaceAll("-", "\u2212");
   const scientific = (v, digits) => v.toExponential(digits).replace(/\.?0*e\+?/, "e");
-  const short = (v) => {
+  const short = (v, digits = 3) => {
     if (!isFinite(v)) return v !== v ? "\u2013" : v > 0 ? "\u221e" : "\u2212\u221e";
     const size = Math.abs(v);
-    if (size && (size < 1e-3 || size >= 1e5)) return minus(scientific(v, 1));
-    return minus(size < 1000 ? String(Number(v.toPrecision(3))) : v.toFixed(0));
+    if (size && (size < 10 ** -digits || size >= 1e5)) return minus(scientific(v, Math.min(1, digits - 1)));
+    return minus(size < 1000 ? String(Number(v.toPrecision(Math.max(2, digits)))) : v.toFixed(0));
   };
   const reading = (v) => {
     if (!isFinite(v)) return v !== v ? "undefined" : short(v);
@@ -78,7 +78,7 @@
         const y = none ? panel.base : Math.max(panel.top, Math.min(panel.bottom, down(panel, size)));
         panel.paths[k].setAttribute("d", none ? "" : `M${x0} ${panel.base}L${x1} ${panel.base}L${x1} ${y}L${x0} ${y}z`);
         panel.paths[k].style.fill = `var(--sts-${value < 0 ? "red" : "blue"})`;
-        panel.texts[k].textContent = value !== value || !panel.numbers ? "" : short(value);
+        panel.texts[k].textContent = value !== value || !panel.digits ? "" : short(value, panel.digits);
         panel.texts[k].setAttribute("x", (x0 + x1) / 2);
         panel.texts[k].setAttribute("y", round(y > panel.base ? y + 11 : y - 4));
       });

@@ -456,6 +456,8 @@ class _CurvesView(_View):
         if not self.lines:
             raise ExploreError("explore: Curves has no expression")
         self.derivative = len(self.lines) == 1 if panel.derivative is None else panel.derivative
+        first = re.match(r"\w+", next(iter(self.lines)))
+        self.name = first[0] if first else "f"
 
     def _probe_functions(self, expressions):
         if self.derivative:
@@ -510,6 +512,17 @@ class _CurvesView(_View):
         return super().spec() | {"lo": self.lo, "hi": self.hi, "n": POINTS, "lines": self.ids,
                                  "height": float(f"{top - bottom:.7g}")}
 
+    def markup(self, key):
+        """The SVG; matplotlib leaves out a point that lies outside, so it is drawn inside and the script moves it."""
+        if not self.probe:
+            return super().markup(key)
+        point = self.drawn["point"]
+        xs, ys = point.get_data()
+        point.set_data(xs, np.clip(np.nan_to_num(ys), *self.axes.get_ylim()))
+        markup = super().markup(key)
+        point.set_data(xs, ys)
+        return markup
+
     def data(self):
         """What is seen of the curves, in points, and what is wrong with them: no finite value, or a stray nan."""
         shapes, faults = [], []
@@ -559,7 +572,7 @@ class _BarsView(_View):
             self.number()
         self.finish(drawn)
         self.base = self.bottom if panel.log else float(np.clip(self.place(0, 0)[1], self.top, self.bottom))
-        self.numbers = self.across[0] >= 31
+        self.digits = int(sum(self.across[0] >= room for room in (25, 38, 48)))
 
     def _auto_limits(self):
         states = [self.evaluate(*state) for state in self.model.states()]
@@ -583,11 +596,11 @@ class _BarsView(_View):
             self.drawn[name].set_color(RED if value < 0 else BLUE)
             across, down = self.place(i, size)
             self.texts[i].set_position((across, down + 11 if down > self.base else down - 4))
-            self.texts[i].set_text("" if np.isnan(value) or not self.numbers else short(value))
+            self.texts[i].set_text("" if np.isnan(value) or not self.digits else short(value, self.digits))
 
     def spec(self):
         marks = {name: round(float(getattr(self, name)), 2) for name in ("base", "top", "bottom")}
-        return super().spec() | marks | {"numbers": int(self.numbers)}
+        return super().spec() | marks | {"digits": self.digits}
 
     def data(self):
         shapes = [np.round([self.drawn[name].get_height() for name in self.ids], 9), np.nan_to_num(self.values)]
@@ -640,7 +653,7 @@ class _CellsView(_View):
         self.values = self.evaluate(values, option)
         for i, (name, value) in enumerate(zip(self.ids, self.values, strict=True)):
             depth = min(1.0, abs(value) / self.scale) if np.isfinite(value) else 0.0
-            self.drawn[name].set_facecolor((RED if value < 0 else BLUE, 0.5 * depth))
+            self.drawn[name].set_facecolor((RED if value < 0 else BLUE, max(0.5 * depth, 1e-3)))  # 0 leaves no path
             self.drawn[name].set_edgecolor("none")
             u, v = self.place(i % self.columns, i // self.columns)
             self.texts[i].set_position((u, v + 3.8))
@@ -716,12 +729,14 @@ class Explorer(widgets.VBox):
             if not view.lo <= start <= view.hi:
                 raise ExploreError(f"explore: the probe {start:g} lies outside {view.lo:g} to {view.hi:g}")
             self.sliders["probe"] = widgets.FloatSlider(
-                start, min=view.lo, max=view.hi, step=step, description=self._variable + "₀",
+                start, min=view.lo, max=view.hi, step=step, description=_pretty(view.panel.over[0]) + "₀",
                 readout_format=f".{digits}f")
 
     @property
-    def _variable(self):
-        return _pretty(self.probed.panel.over[0])
+    def _probed_names(self):
+        """What is read at the probe: f(x₀) and f′(x₀), or with the first curve's own name and the variable's."""
+        variable = _pretty(self.probed.panel.over[0]) + "₀"
+        return f"{self.probed.name}({variable})", f"{self.probed.name}′({variable})"
 
     def _layout(self):
         self._images = [_live_image(view.figure) for view in self.views]
@@ -767,10 +782,10 @@ class Explorer(widgets.VBox):
             image.value = view.image()
 
     def _show(self, y, slope):
-        name, dot = self._variable, "₀"
         self.reading = (y, slope)
-        self._reading.value = (f"<b style='color:{BLUE}'>f({name}{dot})</b> = {_reading(y)} &emsp; "
-                               f"<b style='color:{RED}'>f′({name}{dot})</b> = {_reading(slope)}")
+        self._reading.value = " &emsp; ".join(
+            f"<b style='color:{colour}'>{escape(name)}</b> = {_reading(value)}"
+            for name, value, colour in zip(self._probed_names, self.reading, (BLUE, RED), strict=True))
 
     def _step(self, change):
         """One movement of a control; what goes wrong is shown in the widget, where a kernel's log would hide it."""
@@ -850,7 +865,7 @@ class Explorer(widgets.VBox):
             rows.append(_range(f"KEY-p{i}", name, self.sliders[name], "slider", i, self.start[0][name]))
         if self.probed:
             rows.append(_range("KEY-x", "probe", self.sliders["probe"], "probe", 0, self.start[2]))
-        reading = _readings(escape(self._variable)) if self.probed else ""
+        reading = _readings(self._probed_names) if self.probed else ""
         rows.append(f'<div class="sts-foot{"" if reading else " sts-bare"}"><div class="sts-reading">{reading}</div>'
                     f'<button type="button">Reset</button></div>')
         return f'<div hidden="hidden"><form class="sts-controls" autocomplete="off">{"".join(rows)}</form></div>'
@@ -942,9 +957,9 @@ def _control(identity, label, element):
     return f'<div class="sts-control"><label for="{identity}">{escape(label)}</label>{element}</div>'
 
 
-def _readings(variable):
-    return "".join(f'<span><span class="sts-{kind}">{f}({variable}₀)</span> = <output id="KEY-{kind}"></output></span>'
-                   for kind, f in (("f", "f"), ("df", "f′")))
+def _readings(names):
+    return "".join(f'<span><span class="sts-{kind}">{escape(name)}</span> = <output id="KEY-{kind}"></output></span>'
+                   for kind, name in zip(("f", "df"), names, strict=True))
 
 
 def _select(identity, name, index, options):

@@ -127,15 +127,15 @@ def _legend_columns(labels, width):
     return max(1, min(len(labels), int((width - 0.6) / (0.5 + 0.088 * longest))))
 
 
-def short(value):
-    """A number in three significant digits: 0.088, 25, 4.4e−8."""
+def short(value, digits=3):
+    """A number in few characters: 0.0883, 25, 4.4e−8; with two digits 0.088, with one 9e−2."""
     if not np.isfinite(value):
         return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
     size = abs(value)
-    if value == 0 or 1e-3 <= size < 1e5:
-        text = f"{float(f'{value + 0.0:.3g}'):g}" if size < 1000 else f"{value:.0f}"
+    if value == 0 or 10.0**-digits <= size < 1e5:
+        text = f"{float(f'{value + 0.0:.{max(2, digits)}g}'):g}" if size < 1000 else f"{value:.0f}"
     else:
-        mantissa, exponent = f"{value:.1e}".split("e")
+        mantissa, exponent = f"{value:.{min(1, digits - 1)}e}".split("e")
         text = f"{mantissa.removesuffix('.0')}e{int(exponent)}"
     return text.replace("-", "−")
 

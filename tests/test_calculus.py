@@ -35,7 +35,7 @@ def f(name, **parameters):
     return catalogue[name].at(**parameters)
 
 
-def near(value, expected, digits=None):
+def near(value, expected):
     """Whether `value` rounds to the decimal string `expected`."""
     places = len(expected.partition(".")[2])
     return f"{float(value):.{places}f}" == expected
@@ -78,7 +78,9 @@ SLOPES = {
     "absolute": {0: (-1, 1)}, "hardswish": {-3: (0, -HALF), 3: (Rational(3, 2), 1)},
     "hardsigmoid": {-3: (0, Rational(1, 6)), 3: (Rational(1, 6), 0)}, "hardtanh": {-1: (0, 1), 1: (1, 0)},
     "softshrink": {-HALF: (1, 0), HALF: (0, 1)}, "srelu": {-1: (Rational(1, 5), 1), 1: (1, Rational(1, 5))},
-    "prelu": {0: (Rational(1, 4), 1)}, "hardsigmoid_binaryconnect": {-1: (0, HALF), 1: (HALF, 0)},
+    "prelu": {0: (Rational(1, 4), 1)},
+    "hardsigmoid_keras2": {-5 * HALF: (0, Rational(1, 5)), 5 * HALF: (Rational(1, 5), 0)},
+    "hardsigmoid_binaryconnect": {-1: (0, HALF), 1: (HALF, 0)},
 }
 JUMPS = {"step": (0,), "signum": (0,), "threshold": (1,), "hardshrink": (-HALF, HALF)}
 
@@ -176,7 +178,7 @@ def test_shape_of_the_gates(name):
 
 def test_selu_approaches_minus_lambda_alpha():
     left, right = limits(f("selu"))
-    assert near(left, "-1.758099340847376860") and right == oo
+    assert near(left, "-1.758099340847377") and right == oo
     assert range_of(f("selu")).left_open
 
 
@@ -190,6 +192,12 @@ def test_limits_to_the_right(expr, expected):
 
 def test_a_plateau_that_is_attained_closes_the_range():
     assert range_of(sp.Min(1, sp.tanh(x) + HALF)) == Interval.Lopen(-HALF, 1)
+
+
+def test_borders_that_sympy_cannot_solve_for_are_found_in_numbers():
+    (at,) = kinks(sp.Max(x, 3 - exp(x)))
+    assert abs(at + exp(at) - 3).n(30) < 1e-25 and smoothness(sp.Max(x, 3 - exp(x))) == 0
+    assert len(kinks(sp.Max(sp.atan(x), x / 2))) == 3
 
 
 # --- Extrema and steepest slopes ---------------------------------------------------------------------------------
@@ -230,7 +238,8 @@ def test_the_slope_of_mish_against_mpmath():
 
 
 @pytest.mark.parametrize(("name", "value", "at", "attained"), [
-    ("sigmoid", Rational(1, 4), FiniteSet(0), True), ("tanh", 1, FiniteSet(0), True), ("softplus", 1, FiniteSet(oo), False),
+    ("sigmoid", Rational(1, 4), FiniteSet(0), True), ("tanh", 1, FiniteSet(0), True),
+    ("softplus", 1, FiniteSet(oo), False),
     ("gaussian", sqrt(2) * exp(-HALF), FiniteSet(-sqrt(2) / 2, sqrt(2) / 2), True),
     ("relu", 1, Interval.open(0, oo), True), ("elu", 1, Interval(0, oo), True), ("step", 0, REALS - FiniteSet(0), True),
     ("hardswish", Rational(3, 2), FiniteSet(3), False), ("squared_relu", oo, FiniteSet(oo), False),
@@ -254,14 +263,14 @@ def test_selu_is_steepest_on_the_left_of_its_kink():
 @pytest.mark.parametrize("name", NAMES)
 def test_no_point_of_a_fine_grid_beats_extrema_range_and_slope(name):
     expr = f(name)
-    values, top = range_of(expr), steepest(expr).value
+    low, high, top = map(float, (range_of(expr).inf, range_of(expr).sup, steepest(expr).value))
     with mp.workdps(30):
         for where, formula in regions(expr):
             height, slope = (sp.lambdify(x, e, "mpmath") for e in (formula, formula.diff(x)))
             for at in (mp.mpf(i) / 7 for i in range(-90, 91)):
                 if float(where.start) < at < float(where.end) and at != 0:
-                    assert float(values.inf) - 1e-12 <= height(at) <= float(values.sup) + 1e-12
-                    assert abs(slope(at)) <= float(top) + 1e-12
+                    assert low - 1e-12 <= height(at) <= high + 1e-12
+                    assert abs(slope(at)) <= top + 1e-12
 
 
 # --- Under a normal input ----------------------------------------------------------------------------------------
@@ -293,9 +302,9 @@ def test_mean_against_quadrature_of_another_kind(name):
 
 
 def test_zero_centred():
-    odd = {"signum", "identity", "tanh", "hardtanh", "lecun_tanh", "tanhshrink", "softsign", "arctan", "symmetrical_sigmoid",
-           "sinusoid", "srelu", "hardshrink", "softshrink", "selu"}
-    assert {name for name in NAMES if zero_centred(f(name))} == odd
+    odd = {"signum", "identity", "tanh", "hardtanh", "lecun_tanh", "tanhshrink", "softsign", "arctan", "sinusoid",
+           "symmetrical_sigmoid", "srelu", "hardshrink", "softshrink"}
+    assert {name for name in NAMES if zero_centred(f(name))} == odd | {"selu"}
 
 
 # --- All of it ---------------------------------------------------------------------------------------------------
@@ -331,7 +340,7 @@ def test_properties_are_computed_once_and_do_not_change():
         found.expr = x
 
 
-@pytest.mark.parametrize("compute", [properties, range_of, kinks, limits, gain, extrema, steepest, smoothness, monotonic])
+@pytest.mark.parametrize("compute", [properties, range_of, kinks, limits, gain, extrema, steepest, smoothness])
 def test_a_parameter_without_value_is_named(compute):
     with pytest.raises(ValueError, match="alpha must have a value"):
         compute(Symbol("alpha", positive=True) * x)
