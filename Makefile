@@ -33,7 +33,7 @@ test: $(BUILT)  ## prove it: lint, library, chapters run afresh, site in a brows
 	@echo "Linting"
 	@$(BIN)/python -m ruff check .
 	@echo "Testing on $(JOBS) cores"
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup || { echo "Something failed: its name and its reason stand above."; exit 1; }
+	@$(BIN)/python -m pytest -n $(JOBS) || { echo "Something failed: its name and its reason stand above."; exit 1; }
 	@echo "All is proved. The tests are in tests/, the site that they read is in $(SITE)"
 
 notebooks: $(READY)  ## run every chapter afresh and store its outputs
@@ -51,7 +51,7 @@ bench: $(BUILT)  ## measure one slider step, the build, the chapters
 	@$(BIN)/python -m tools.bench
 
 clean:  ## remove the site and the caches; the environment in .venv stays
-	@rm -rf _build .pytest_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf _build book/_generated .pytest_cache .ruff_cache .hypothesis *.egg-info
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 	@echo "Removed the site and the caches. To start from nothing, remove .venv as well."
 
@@ -61,14 +61,14 @@ $(READY): requirements.txt pyproject.toml
 		echo "Name another: make PYTHON=python3.12 book"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) lacks its venv module. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@echo "Setting up .venv with $$($(PYTHON) --version): about 120 packages, a minute or two the first time"
+	@echo "Setting up .venv with $$($(PYTHON) --version): some 120 packages, a minute or two the first time"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --progress-bar off -r requirements.txt -e . | awk ' \
 		/^Collecting / && ++n % 10 == 0 {print "  found " n " packages, the last is " $$2; fflush()} \
 		/^Installing collected/ {print "  installing them"; fflush()}'
 	@touch $@
 
-$(WELCOME): $(READY) tools/welcome_figure.py $(wildcard activations/*.py activations/explore.*)
+$(WELCOME): $(READY) tools/welcome_figure.py $(wildcard activations/*.*)
 	@echo "Drawing the figure of the welcome page"
 	@$(BIN)/python -m tools.welcome_figure
 	@touch $@

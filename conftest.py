@@ -1,11 +1,16 @@
-"""Keeps the cells of a notebook together when the tests run on several cores: each needs those before it."""
+"""How the tests share the cores: one by one, but the cells of a notebook together, since each needs those before it."""
 
-import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items):
-    """Put every cell that nbval collected into its notebook's group."""
-    for item in items:
-        if item.path.suffix == ".ipynb":
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+class NotebookScheduling(LoadScopeScheduling):
+    """Sends a notebook to one core as a whole, and every other test to whichever core is free."""
+
+    def _split_scope(self, nodeid):
+        file = nodeid.partition("::")[0]
+        return file if file.endswith(".ipynb") else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Asked by pytest-xdist, whatever --dist says."""
+    return NotebookScheduling(config, log)

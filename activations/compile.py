@@ -80,7 +80,7 @@ class _Emitter:
         raise CompileError(f"cannot compile {expr}: {type(expr).__name__} has no numerical form here")
 
     def number(self, expr):
-        value = sp.N(expr, 30)
+        value = _constant(expr)
         if not (value.is_extended_real or value is sp.nan):
             raise CompileError(f"cannot compile the constant {expr}: it is not a real number")
         text = self.literal(float(value))
@@ -206,6 +206,11 @@ class _JavascriptEmitter(_Emitter):
 
     def assign(self, name, text):
         self.statements.append(f"const {name}={text};")
+
+
+@cache
+def _constant(expr):
+    return sp.N(expr, 30)
 
 
 def _written(emitter, expressions, where):

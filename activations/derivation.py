@@ -658,7 +658,9 @@ def _by_cases(gap, decide):
     if len(symbols) != 1:
         return not kinked and decide(gap)
     pieces = regions(gap, symbols[0])
-    return bool(pieces) and all(decide(_inside(piece, where, symbols[0])) for where, piece in pieces)
+    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+        return False  # borders found in numbers may not be all there are
+    return all(decide(_inside(piece, where, symbols[0])) for where, piece in pieces)
 
 
 def _inside(piece, interval, symbol):

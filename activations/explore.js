@@ -32,11 +32,12 @@
   const across = (at, x) => round(at.x[0] * x + at.x[1]);
   const down = (at, y) => round(at.y[0] * (at.log ? Math.log10(y) : y) + at.y[1]);
 
-  // A step between samples is a jump if halving the interval forty times leaves more than half of it.
+  // A step between samples is a jump if cutting the interval forty times leaves more than half of it. The cut is not
+  // in the middle, where a round number may be just the one point at which the function takes a value between.
   const jump = (at, x0, x1, y0, y1) => {
     const step = Math.abs(y1 - y0);
     for (let i = 0; i < 40; i++) {
-      const x = (x0 + x1) / 2, y = at(x);
+      const x = x0 + (x1 - x0) * 0.4871, y = at(x);
       if (Math.abs(y - y0) <= Math.abs(y1 - y)) { x0 = x; y0 = y; } else { x1 = x; y1 = y; }
     }
     return Math.abs(y1 - y0) < step / 2 ? null : [x0, y0, x1, y1];
@@ -79,7 +80,8 @@
         panel.paths[k].setAttribute("d", none ? "" : `M${x0} ${panel.base}L${x1} ${panel.base}L${x1} ${y}L${x0} ${y}z`);
         panel.paths[k].style.fill = `var(--sts-${value < 0 ? "red" : "blue"})`;
         panel.texts[k].textContent = value !== value || !panel.digits ? "" : short(value, panel.digits);
-        panel.texts[k].setAttribute("x", (x0 + x1) / 2);
+        panel.texts[k].style.fontSize = panel.size + "px";
+        panel.texts[k].setAttribute("x", round((x0 + x1) / 2));
         panel.texts[k].setAttribute("y", round(y > panel.base ? y + 11 : y - 4));
       });
     },

@@ -46,6 +46,7 @@ from activations.figure import (
     fallback,
     freeze,
     new_axes,
+    number_style,
     panel_html,
     short,
     svg,
@@ -181,7 +182,7 @@ class _Model:
     def compile(self, expressions, variables=()):
         """The expressions as functions of the variables and all sliders, once for each combination of choices."""
         expressions = [self.unify(expr) for expr in expressions]
-        for name in {type(u).__name__ for e in expressions + [v for _, v in self.where] for u in e.atoms(AppliedUndef)}:
+        for name in sorted(_undefined([*expressions, *(value for _, value in self.where)])):
             if name not in self.choosers:
                 raise ExploreError(f"explore: the expression has the undefined function {name}; "
                                    f"add {name}={{label: expression in x, ...}}")
@@ -190,8 +191,7 @@ class _Model:
     def _compile(self, expressions, variables, choice):
         chosen = [_choose(expr, choice) for expr in expressions]
         where = self._needed(chosen, [(symbol, _choose(value, choice)) for symbol, value in self.where])
-        self.chosen |= {name for name in choice for e in expressions + [v for _, v in self.where]
-                        if any(type(u).__name__ == name for u in e.atoms(AppliedUndef))}
+        self.chosen |= _undefined([*expressions, *(value for _, value in self.where)])
         bound = {symbol for symbol, _ in where}
         free = set().union(*(e.free_symbols for e in chosen), *(v.free_symbols for _, v in where)) - bound
         for symbol in sorted(free - set(variables), key=str):
@@ -275,6 +275,11 @@ def _check_slider(name, slider):
         raise ExploreError(f"explore: the slider {name} needs a positive step, not {slider.step}")
 
 
+def _undefined(expressions):
+    """The names of the undefined functions that occur."""
+    return {type(node).__name__ for expr in expressions for node in expr.atoms(AppliedUndef)}
+
+
 def _choose(expr, choice):
     """Put the chosen expressions for the undefined functions, their derivatives included."""
     for name, option in choice.items():
@@ -320,7 +325,6 @@ class _View:
         self.panel, self.model, self.background = panel, model, None
         self.figure, self.axes = new_axes(self.size)
         self.artists, self.texts, self.ids = [], [], []
-        self.start = {name: slider.value for name, slider in model.sliders.items()}
 
     def finish(self, names):
         """Freeze the layout, name the artists and note the affine map from data to points."""
@@ -456,8 +460,8 @@ class _CurvesView(_View):
         if not self.lines:
             raise ExploreError("explore: Curves has no expression")
         self.derivative = len(self.lines) == 1 if panel.derivative is None else panel.derivative
-        first = re.match(r"\w+", next(iter(self.lines)))
-        self.name = first[0] if first else "f"
+        word = re.fullmatch(r"(\w+)(\([\w, ]*\))?", next(iter(self.lines)))
+        self.name = word[1] if word else "f"
 
     def _probe_functions(self, expressions):
         if self.derivative:
@@ -572,7 +576,9 @@ class _BarsView(_View):
             self.number()
         self.finish(drawn)
         self.base = self.bottom if panel.log else float(np.clip(self.place(0, 0)[1], self.top, self.bottom))
-        self.digits = int(sum(self.across[0] >= room for room in (25, 38, 48)))
+        self.digits, points = number_style(self.across[0])
+        for text in self.texts:
+            text.set_fontsize(points)
 
     def _auto_limits(self):
         states = [self.evaluate(*state) for state in self.model.states()]
@@ -600,7 +606,7 @@ class _BarsView(_View):
 
     def spec(self):
         marks = {name: round(float(getattr(self, name)), 2) for name in ("base", "top", "bottom")}
-        return super().spec() | marks | {"digits": self.digits}
+        return super().spec() | marks | {"digits": self.digits, "size": self.texts[0].get_fontsize()}
 
     def data(self):
         shapes = [np.round([self.drawn[name].get_height() for name in self.ids], 9), np.nan_to_num(self.values)]
@@ -846,25 +852,26 @@ class Explorer(widgets.VBox):
     def html(self):
         """The figure in its first state with sliders that move it by script, in about 40 kB."""
         self._redraw(state=self.start)
-        drawings = "".join(panel_html(view.figure, view.markup(f"KEY{i}")) for i, view in enumerate(self.views))
+        drawings = "".join(panel_html(view.figure, view.markup(f"@key@{i}")) for i, view in enumerate(self.views))
         image = fallback([view.figure for view in self.views], self.alt)
         self._redraw()
         caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
+        several = ' style="--m:1.45"' if len(self.views) > 1 else ""
         html = (
-            f'<figure class="sts sts-explorer" data-explorer="KEY" data-lm-suppress-shortcuts="true">'
-            f'<style>{_CSS}</style><div class="sts-panels" role="img" aria-label="{escape(self.alt)}">'
+            f'<figure class="sts sts-explorer" data-explorer="@key@" data-lm-suppress-shortcuts="true">'
+            f'<style>{_CSS}</style><div class="sts-panels"{several} role="img" aria-label="{escape(self.alt)}">'
             f"{drawings}</div>{image}{self._controls_html()}{caption}<script>{self._script()}</script></figure>"
         )
-        return html.replace("KEY", content_key(html))
+        return html.replace("@key@", content_key(html))
 
     def _controls_html(self):
         model, rows = self.model, []
         for i, (name, options) in enumerate(model.choosers.items()):
-            rows.append(_select(f"KEY-o{i}", name, i, options))
+            rows.append(_select(f"@key@-o{i}", name, i, options))
         for i, name in enumerate(model.sliders):
-            rows.append(_range(f"KEY-p{i}", name, self.sliders[name], "slider", i, self.start[0][name]))
+            rows.append(_range(f"@key@-p{i}", name, self.sliders[name], "slider", i, self.start[0][name]))
         if self.probed:
-            rows.append(_range("KEY-x", "probe", self.sliders["probe"], "probe", 0, self.start[2]))
+            rows.append(_range("@key@-x", "probe", self.sliders["probe"], "probe", 0, self.start[2]))
         reading = _readings(self._probed_names) if self.probed else ""
         rows.append(f'<div class="sts-foot{"" if reading else " sts-bare"}"><div class="sts-reading">{reading}</div>'
                     f'<button type="button">Reset</button></div>')
@@ -887,7 +894,7 @@ class Explorer(widgets.VBox):
         helpers = javascript_helpers(code + seen)
         data = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         return (f"(()=>{{const run=window.{_RUNTIME}=window.{_RUNTIME}||({_SCRIPT});\n{helpers}\nconst code={code};\n"
-                f'run(document.currentScript,"KEY",{data},code,{seen});}})();')
+                f'run(document.currentScript,"@key@",{data},code,{seen});}})();')
 
 
 def _row(children):
@@ -958,7 +965,7 @@ def _control(identity, label, element):
 
 
 def _readings(names):
-    return "".join(f'<span><span class="sts-{kind}">{escape(name)}</span> = <output id="KEY-{kind}"></output></span>'
+    return "".join(f'<span><span class="sts-{kind}">{escape(name)}</span> = <output id="@key@-{kind}"></output></span>'
                    for kind, name in zip(("f", "df"), names, strict=True))
 
 

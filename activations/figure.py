@@ -73,7 +73,8 @@ THEME_CSS = f"""
 .sts{{{_variables(0)}margin:.5rem 0;color:var(--sts-ink)}}
 {_THEMES}{{{_variables(1)}}}
 .sts-panels{{display:flex;flex-wrap:wrap;gap:.5rem 1rem;justify-content:center}}
-.sts-panel{{flex:var(--a) 1 calc(var(--a)*var(--h,10rem));min-width:0;max-width:calc(var(--a)*2.3*var(--h,10rem))}}
+.sts-panel{{--w:calc(var(--a)*var(--h,10rem));flex:var(--a) 1 var(--w);min-width:0;\
+max-width:calc(var(--m,2.1)*var(--w))}}
 .sts svg{{display:block;width:100%;height:auto;overflow:visible}}
 .sts.sts figcaption{{max-width:44rem;margin:.5rem auto 0;font-size:.92em;line-height:1.45;text-align:center;\
 color:inherit;font-weight:400}}
@@ -140,6 +141,12 @@ def short(value, digits=3):
     return text.replace("-", "−")
 
 
+def number_style(room):
+    """(digits, size) of the numbers above bars that have so many points of room each: what `short` takes, in points."""
+    styles = ((50, (3, 10.5)), (42, (2, 10.5)), (25, (1, 8.5)), (0, (0, 8.5)))
+    return next(style for least, style in styles if room >= least)
+
+
 # --- Lines that break at jumps -----------------------------------------------------------------------------------
 
 
@@ -164,7 +171,7 @@ def _broken(function, row, xs, ys, height):
     left, right = xs[suspects], xs[suspects + 1]
     low, high = ys[suspects], ys[suspects + 1]
     for _ in range(40):
-        middle = (left + right) / 2
+        middle = left + (right - left) * 0.4871  # never a round number, where a step may have its one value between
         value = np.asarray(function(middle))[row]
         goes_left = ~(np.abs(value - low) <= np.abs(high - value))
         left, low = np.where(goes_left, left, middle), np.where(goes_left, low, value)
@@ -322,8 +329,8 @@ def panel_html(figure, drawing):
 
 
 def content_key(html):
-    """A short id made from the content, so that the same figure always has the same one."""
-    return "s" + hashlib.sha256(html.encode()).hexdigest()[:9]
+    """A short id made from all but the PNG, whose bytes may differ between machines that draw the same figure."""
+    return "s" + hashlib.sha256(re.sub('base64,[^"]*', "", html).encode()).hexdigest()[:9]
 
 
 # --- Finished figures --------------------------------------------------------------------------------------------
@@ -345,16 +352,16 @@ class Picture:
 
     def _repr_html_(self):
         several = len(self.figures) > 1
-        drawings = [svg(f, f"KEY{i}", None if several else self.alt) for i, f in enumerate(self.figures)]
+        drawings = [svg(f, f"@key@{i}", None if several else self.alt) for i, f in enumerate(self.figures)]
         least = min(10.0, 3.1 * min(figure.get_figheight() for figure in self.figures))
         panels = "".join(map(panel_html, self.figures, drawings))
         role = f' role="img" aria-label="{escape(self.alt)}"' if several else ""
         html = (
             f'<figure class="sts sts-picture"><style>{THEME_CSS}</style>'
-            f'<div class="sts-panels" style="--h:{least:.3g}rem"{role}>{panels}</div>'
+            f'<div class="sts-panels" style="--h:{least:.3g}rem{";--m:1.45" if several else ""}"{role}>{panels}</div>'
             f"{fallback(self.figures, self.alt, self.columns)}<figcaption>{escape(self.caption)}</figcaption></figure>"
         )
-        return html.replace("KEY", content_key(html))
+        return html.replace("@key@", content_key(html))
 
 
 def picture(draw, *, caption, alt, size=SIZE, columns=2):
@@ -414,7 +421,9 @@ def bars(values, *, caption, alt, title=None, xlabel=None, ylabel=None, log=Fals
 
     def draw(axes):
         drawn = axes.bar(range(len(heights)), heights, width=0.68)
-        axes.bar_label(drawn, [short(h) if np.isfinite(h) else "" for h in heights], padding=2, fontsize=10)
+        digits, points = number_style(0.8 * 72 * size[0] / (len(heights) + 0.2))
+        numbers = [short(height, digits) if digits and np.isfinite(height) else "" for height in heights]
+        axes.bar_label(drawn, numbers, padding=2, fontsize=points)
         axes.set_xticks(range(len(heights)), list(values))
         axes.set_xlim(-0.6, len(heights) - 0.4)
         axes.grid(False, axis="x")

@@ -1,5 +1,6 @@
 """The figures of the course: theme, determinism, jumps, captions, numbers."""
 
+import itertools
 import re
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from activations.figure import (
     bars,
     broken_line,
     comfortable,
+    content_key,
     curves,
     decorate,
     new_axes,
@@ -66,6 +68,11 @@ def test_ids_begin_with_the_key_of_the_content():
         assert set(re.findall(r'(?:href="|url\()#([^")]+)', text)) <= set(re.findall(r' id="([^"]+)"', text))
 
 
+def test_the_key_does_not_depend_on_how_a_machine_rasterises():
+    first, second = (f'<figure><img src="data:image/png;base64,{data}"></figure>' for data in ("AAAA", "BBBB"))
+    assert content_key(first) == content_key(second) != content_key(first.replace("figure", "div"))
+
+
 def test_no_text_is_left_where_svg_and_style_are_stripped():
     text = re.sub(r"<style>.*?</style>", "", html(curves({"tanh": tanh(x)}, title="Title", **WORDS)), flags=re.DOTALL)
     assert re.sub(r"<[^>]+>", "", text) == "A caption."
@@ -99,6 +106,14 @@ def test_a_steep_curve_is_not_torn(steepness):
 def test_a_jump_through_a_middle_value_breaks_on_both_sides():
     (_, ys), = broken_line(lambda points: [np.sign(points)], -1, 1, height=2.2)
     assert np.isnan(ys).sum() == 2
+
+
+@pytest.mark.parametrize("at", [0.5, 0.52, 0.3, 1 / 3])
+def test_a_step_with_a_value_between_is_not_bridged_wherever_it_stands(at):
+    (xs, ys), = broken_line(lambda points: [np.heaviside(points - at, 0.5)], -4, 4, height=1.2, points=200)
+    drawn = np.abs(np.diff(ys))
+    assert np.nanmax(drawn) < 0.1 and np.isnan(ys).any()
+    assert np.nanmax(xs[ys == 0]) == pytest.approx(at, abs=1e-9)
 
 
 def test_a_pole_is_not_bridged():
@@ -146,6 +161,14 @@ def test_bars_leave_nan_out_and_write_numbers():
     assert written == ["1", "", "4.4e−8"]
 
 
+@pytest.mark.parametrize("count", [2, 5, 6, 7, 8, 10, 40])
+def test_the_numbers_of_bars_do_not_touch(count):
+    figure = bars({str(i): 1.234e-5 * 9.0**-i for i in range(count)}, log=True, **WORDS).figures[0]
+    boxes = [text.get_window_extent(figure.canvas.get_renderer()) for text in figure.axes[0].texts if text.get_text()]
+    assert len(boxes) == (count if count < 11 else 0)
+    assert all(left.x1 <= right.x0 for left, right in itertools.pairwise(boxes))
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0, "0"), (0.25, "0.25"), (0.0883, "0.0883"), (25.0, "25"), (-1.5, "−1.5"), (4.38e-8, "4.4e−8"), (2e6, "2e6"),
@@ -153,6 +176,12 @@ def test_bars_leave_nan_out_and_write_numbers():
 )
 def test_short_numbers(value, text):
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "two", "one"), [(0.2249, "0.22", "0.22"), (0.0883, "0.088", "9e−2"), (2.56e-3, "2.6e−3", "3e−3")])
+def test_shorter_numbers_where_room_is_scarce(value, two, one):
+    assert (short(value, 2), short(value, 1)) == (two, one)
 
 
 def test_comfortable_limits_show_the_curve_and_leave_spikes_out():

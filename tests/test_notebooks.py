@@ -39,11 +39,16 @@ def lines(cell):
 
 
 def directives(path):
-    """(kind, argument, the text up to the next directive) of each directive of a chapter, in order."""
+    """(kind, argument, the text up to the next directive) of each directive of a chapter, in order.
+
+    An admonition of the class hint counts as a hint.
+    """
     text = prose(path)
     found = list(FENCED.finditer(text))
     ends = [match.start() for match in found[1:]] + [len(text)]
-    return [(m["kind"], m["argument"].strip(), text[m.end() : end]) for m, end in zip(found, ends, strict=True)]
+    bodies = [text[match.end() : end] for match, end in zip(found, ends, strict=True)]
+    hints = [re.search(r":class:.*\bhint\b", body) and "hint" for body in bodies]
+    return [(h or m["kind"], m["argument"].strip(), body) for h, m, body in zip(hints, found, bodies, strict=True)]
 
 
 def outputs(path, kind):
