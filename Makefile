@@ -18,6 +18,8 @@ PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _gener
 
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
+export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help book test notebooks lab serve bench clean
 

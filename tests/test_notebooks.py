@@ -1,6 +1,7 @@
 """The chapters keep their form: canonical files, short cells, prose, exercises with hints and solutions."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -198,11 +199,10 @@ def small(tmp_path):
 
 def nbval(path):
     """Strict nbval on one notebook: the exit status and what it printed."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "--color=no", "-c"]
-    config = path.with_name("empty.toml")
-    config.write_text("")
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "nbval.plugin", "-p", "no:cacheprovider", "--color=no"]
     options = ["--nbval", "--nbval-current-env", str(path)]
-    done = subprocess.run([*command, str(config), *options], cwd=path.parent, capture_output=True, text=True)
+    done = subprocess.run([*command, *options], cwd=path.parent, env=alone, capture_output=True, text=True)
     return done.returncode, done.stdout
 
 
