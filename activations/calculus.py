@@ -1,5 +1,6 @@
 """What SymPy can say about an activation: derivative, kinks, limits, range, extrema, saturation, smoothness."""
 
+import re
 from collections import namedtuple
 from dataclasses import dataclass
 from fractions import Fraction
@@ -611,7 +612,8 @@ class Properties:
         return f"{_text(at)} (slopes {' | '.join(map(_text, self.slopes_at_kinks[at]))})"
 
     def _repr_html_(self):
-        cells = "".join(f'<tr><th scope="row">{escape(k)}</th><td>{escape(v)}</td></tr>' for k, v in self.rows())
+        rows = ((what, re.sub(r"C\^(\S+)", r"C<sup>\1</sup>", escape(words))) for what, words in self.rows())
+        cells = "".join(f'<tr><th scope="row">{what}</th><td>{words}</td></tr>' for what, words in rows)
         return f'<table class="activation-properties"><tbody>{cells}</tbody></table>'
 
     def __repr__(self):

@@ -318,6 +318,10 @@ def test_properties_display(name):
     assert "nan" not in repr(found) and "None" not in repr(found)
 
 
+def test_the_order_of_smoothness_is_set_as_a_superscript():
+    assert "<td>C<sup>∞</sup></td>" in catalogue["tanh"].properties._repr_html_()
+
+
 def test_properties_of_silu_in_words():
     assert repr(properties(f("silu"))) == """\
 Limits: 0 as x → −∞, ∞ as x → ∞
