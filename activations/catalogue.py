@@ -183,11 +183,10 @@ class VectorActivation(_Entry):
     def derivative(self):
         """Entry (i, k) of the Jacobian, ∂f_i/∂z_k, in index form."""
         total = Symbol("total", positive=True)
-        (sum_,) = self.expr.atoms(sp.Sum)
-        in_total = self.expr.subs(sum_, total)
-        inner = sum_.function.diff(z[j]).subs(j, k)
+        in_total = self.expr.subs(self._sum, total)
+        inner = self._sum.function.diff(z[j]).subs(j, k)
         slope = in_total.diff(z[k]) + in_total.diff(total) * inner
-        return sp.expand(slope.subs(total, sum_))
+        return sp.expand(slope.subs(total, self._sum))
 
     def components(self, n):
         """All n components as a column of expressions in the symbols z_1 … z_n."""
@@ -208,13 +207,14 @@ class VectorActivation(_Entry):
         """The matrices ∂f_i/∂z_k, with i and k as the last two axes: shape (…, n) gives (…, n, n)."""
         return self._evaluate(self.derivative, _scores(self, values, axis), square=True)
 
-    @property
+    @cached_property
     def _sum(self):
-        return next(iter(self.expr.atoms(sp.Sum)))
+        (sum_,) = self.expr.atoms(sp.Sum)
+        return sum_
 
     def _evaluate(self, expr, scores, square=False):
         """Compile with every exponential divided by the largest one, which cancels from the expression."""
-        u = np.asarray(to_numpy(self._sum.function.args[0].subs(z[j], x), [x])(scores.astype(float)))
+        u = np.asarray(_compiled(self._sum.function.args[0].subs(z[j], x), (x,))(scores.astype(float)))
         largest = u.max(axis=-1, keepdims=True)
         with np.errstate(all="ignore"):
             shifted = np.where(u == largest, 0, u - largest)

@@ -215,8 +215,8 @@ def _constant(expr):
 
 def _written(emitter, expressions, where):
     """Emit the bindings, then the expressions; returns the source of each expression."""
-    real = {s: sp.Symbol(s.name, real=True) for s in emitter.names if s.is_real is None}
-    real |= {s: sp.Symbol(s.name, real=True) for s, _ in where if s.is_real is None}
+    named = [*emitter.names, *(symbol for symbol, _ in where)]
+    real = {symbol: sp.Symbol(symbol.name, real=True) for symbol in named if symbol.is_real is None}
     emitter.names = {real.get(s, s): name for s, name in emitter.names.items()}
     bindings = [(real.get(symbol, symbol), stabilise(value.xreplace(real))) for symbol, value in where]
     stable = [stabilise(expr.xreplace(real)) for expr in expressions]

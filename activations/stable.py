@@ -150,14 +150,12 @@ def _against_root(term, root):
     return None
 
 
-@cache
 def _taylor_branch(total, original):
     """Give a sum in one symbol whose terms cancel at 0, such as x - tanh(x), its Taylor polynomial there."""
     if len(original.free_symbols) != 1 or original.has(sp.Piecewise, sp.Abs, sp.sign, sp.Max, sp.Min):
         return total
     (u,) = original.free_symbols
-    cancellation = _cancellation(original, u)
-    if cancellation is None or cancellation(sp.Rational(1, 1000)) > sp.Rational(1, 100):
+    if not _cancels(original, u):
         return total
     for radius in (sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(1, 8)):
         exact = original.subs(u, radius).evalf(40)
@@ -168,15 +166,14 @@ def _taylor_branch(total, original):
     return total
 
 
-def _cancellation(total, u):
-    """|sum| over its largest |term|, as a function of the point; None where it cannot be evaluated."""
-    def ratio(point):
-        values = [term.subs(u, point).evalf(40) for term in sp.Add.make_args(total)]
-        return abs(sum(values)) / max(map(abs, values))
+def _cancels(total, u):
+    """Is the sum, close to u = 0, less than a hundredth of its largest term? False where it has no real value there."""
     try:
-        return ratio if ratio(sp.Rational(1, 1000)).is_real else None
+        values = [term.subs(u, sp.Rational(1, 1000)).evalf(40) for term in sp.Add.make_args(total)]
+        ratio = abs(sum(values)) / max(map(abs, values))
+        return bool(ratio.is_real and ratio <= sp.Rational(1, 100))
     except (TypeError, ZeroDivisionError, AttributeError):
-        return None
+        return False
 
 
 def _exponents(total):
