@@ -14,11 +14,11 @@ ELSEWHERE = re.compile(r"(?:url\(|@import\s+)['\"]?\s*(?:https?:)?//[^)'\";]+")
 
 
 class Page(HTMLParser):
-    """The anchors, links, fetched addresses and images of one page."""
+    """The anchors, relations, links, fetched addresses and images of one page."""
 
     def __init__(self, text):
         super().__init__()
-        self.anchors, self.links, self.fetched, self.images = set(), [], [], []
+        self.anchors, self.relations, self.links, self.fetched, self.images = set(), set(), [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -30,6 +30,8 @@ class Page(HTMLParser):
             self.images.append(given)
         if given.get(FETCHED.get(tag)):
             self.fetched.append(given[FETCHED[tag]])
+        if tag == "link":
+            self.relations |= set(given.get("rel", "").split())
         if tag == "link" and FETCHED_LINKS & set(given.get("rel", "").split()):
             self.fetched.append(given["href"])
 
@@ -72,6 +74,10 @@ def test_nothing_is_fetched_from_elsewhere(pages):
                 continue
             assert not is_elsewhere(address), f"{path.name}: {address}"
             assert (path.parent / unquote(urlsplit(address).path)).is_file(), f"{path.name}: {address} is missing"
+
+
+def test_no_page_leaves_the_browser_to_guess_an_icon(pages):
+    assert not [path.name for path, page in pages.items() if "icon" not in page.relations]
 
 
 def test_style_sheets_fetch_nothing_from_elsewhere(site):

@@ -39,9 +39,13 @@ class Visit:
         self.page = self.context.new_page()
         self.page.on("request", self.note_request)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        self.page.on("console", lambda said: said.type == "error" and self.wrong.append(f"console: {said.text}"))
+        self.page.on("console", self.note_message)
         self.page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
         self.page.on("response", lambda answer: answer.status >= 400 and self.wrong.append(f"missing: {answer.url}"))
+
+    def note_message(self, said):
+        if said.type == "error":
+            self.wrong.append(f"console: {said.text} ({said.location['url']})")
 
     def note_request(self, request):
         own = urlsplit(self.base)
