@@ -38,8 +38,9 @@ test: $(BUILT)  ## prove it: lint, library, chapters run afresh, site in a brows
 	@$(BIN)/python -m pytest -n $(JOBS) || { echo "Something failed: its name and its reason stand above."; exit 1; }
 	@echo "All is proved. The tests are in tests/, the site that they read is in $(SITE)"
 
-notebooks: $(READY)  ## run every chapter afresh and store its outputs
+notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather its claims
 	@$(BIN)/python -m tools.notebooks run
+	@$(BIN)/python -m tools.claims
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	@$(BIN)/python -m jupyter lab --notebook-dir=notebooks

@@ -1,4 +1,4 @@
-"""How the tests share the cores: one by one, but the cells of a notebook together, since each needs those before it."""
+"""How the tests share the cores: one by one, but those of a notebook together, since each needs what ran before it."""
 
 from xdist.scheduler import LoadScopeScheduling
 
@@ -7,8 +7,12 @@ class NotebookScheduling(LoadScopeScheduling):
     """Sends a notebook to one core as a whole, and every other test to whichever core is free."""
 
     def _split_scope(self, nodeid):
-        file = nodeid.partition("::")[0]
-        return file if file.endswith(".ipynb") else nodeid
+        file, _, test = nodeid.partition("::")
+        if file.endswith(".ipynb"):
+            return file
+        if file.endswith("test_chapters.py") and "[" in test:
+            return file + test[test.index("["):]  # its tests of one chapter run the chapter once
+        return nodeid
 
 
 def pytest_xdist_make_scheduler(config, log):

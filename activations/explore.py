@@ -211,10 +211,13 @@ class Explorer(widgets.VBox):
     @cached_property
     def html(self):
         """The figure in its first state with sliders that move it by script, in about 40 kB."""
-        self._redraw(state=self.start)
+        moved = self._state() != self.start
+        if moved:
+            self._redraw(state=self.start)
         drawings = "".join(panel_html(view.figure, view.markup(f"@key@{i}")) for i, view in enumerate(self.views))
         image = fallback([view.figure for view in self.views], self.alt)
-        self._redraw()
+        if moved:
+            self._redraw()
         caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
         several = ' style="--m:1.45"' if len(self.views) > 1 else ""
         html = (

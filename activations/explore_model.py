@@ -239,6 +239,8 @@ def _put_function(expr, name, option):
     def slope(node):
         return Lambda(x, _nth_derivative(option, len(node.variables)))(node.variables[0])
 
+    if not any(map(applied, expr.atoms(AppliedUndef))):
+        return expr
     expr = expr.replace(differentiated, slope)
     expr = expr.replace(applied, lambda node: Lambda(x, option)(*node.args))
     return expr.doit() if expr.has(Derivative, Subs) else expr

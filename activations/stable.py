@@ -49,6 +49,7 @@ class near_zero(sp.Function):
 
 
 @cache
+@cache  # both languages ask for the same expressions
 def stabilise(expr):
     """Rewrite an expression into an equal one that floating point evaluates to full relative accuracy."""
     if not expr.free_symbols or not expr.args:

@@ -1,7 +1,9 @@
-"""The explorers of the chapters, outside their notebooks: every slider live, every formula in a browser."""
+"""The chapters outside their notebooks: every slider live, every formula in a browser, every function covered."""
 
+import ast
 import sys
 import warnings
+from contextlib import contextmanager
 from functools import cache
 
 import nbformat
@@ -10,6 +12,8 @@ import pytest
 from ipywidgets import FloatLogSlider, IntSlider
 from stepping import step_cost
 
+from activations import catalogue
+from activations.catalogue import GatedActivation, VectorActivation
 from tools.notebooks import chapters
 from tools.welcome_figure import welcome
 
@@ -18,28 +22,73 @@ PAGES = ["welcome", *CHAPTERS]
 every_page = pytest.mark.parametrize("page_name", PAGES)
 
 
+def checks(statement):
+    """Does the statement raise where it is wrong: an assert, or a derivation?"""
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return isinstance(statement, ast.Assert) or any(call.func.id == "derive" for call in calls)
+
+
+def mark_checks(source):
+    """The source as a tree in which every statement that checks runs inside the context manager `checking`."""
+    class Marked(ast.NodeTransformer):
+        def generic_visit(self, node):
+            super().generic_visit(node)
+            if not isinstance(node, (ast.Assert, ast.Expr, ast.Assign)) or not checks(node):
+                return node
+            return ast.copy_location(ast.With([ast.withitem(ast.Name("checking", ast.Load()))], [node]), node)
+
+    return ast.fix_missing_locations(Marked().visit(ast.parse(source)))
+
+
+class Run:
+    """A chapter run cell by cell: the explorers that it makes, and what its checks read of the catalogue."""
+
+    def __init__(self, page_name):
+        self.page_name, self.explorers, self.read, self.inside = page_name, [], set(), False
+        namespace = {"__name__": page_name, "checking": self}
+        with self.watching():
+            for cell in nbformat.read(CHAPTERS[page_name], as_version=4).cells:
+                if cell.cell_type == "code":
+                    exec(compile(mark_checks(cell.source), page_name, "exec"), namespace)
+
+    def __enter__(self):
+        self.inside = True
+
+    def __exit__(self, *_):
+        self.inside = False
+
+    @contextmanager
+    def watching(self):
+        """Note each new explorer, and each attribute of a catalogue entry that the chapter itself reads."""
+        run, module, entry = self, sys.modules["activations.explore"], sys.modules["activations.catalogue"]._Entry
+        plain = module.Explorer
+
+        class Caught(plain):
+            def __init__(self, *args, **options):
+                super().__init__(*args, **options)
+                run.explorers.append(self)
+
+        def noting(self, name):
+            if run.inside and sys._getframe(1).f_code.co_filename == run.page_name:
+                run.read.add((object.__getattribute__(self, "name"), name))
+            return object.__getattribute__(self, name)
+
+        module.Explorer, entry.__getattribute__ = Caught, noting
+        try:
+            yield
+        finally:
+            module.Explorer = plain
+            del entry.__getattribute__
+
+
 @cache
+def run(page_name):
+    return Run(page_name)
+
+
 def explorers(page_name):
-    """The explorers of a chapter, caught as its cells make them."""
-    if page_name == "welcome":
-        return [welcome()]
-    module, found = sys.modules["activations.explore"], []
-    plain = module.Explorer
-
-    class Caught(plain):
-        def __init__(self, *args, **options):
-            super().__init__(*args, **options)
-            found.append(self)
-
-    module.Explorer = Caught
-    try:
-        namespace = {"__name__": page_name}
-        for cell in nbformat.read(CHAPTERS[page_name], as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(compile(cell.source, page_name, "exec"), namespace)
-    finally:
-        module.Explorer = plain
-    return found
+    """The explorers of a page, in order."""
+    return [welcome()] if page_name == "welcome" else run(page_name).explorers
 
 
 @every_page
@@ -100,3 +149,90 @@ def test_a_step_costs_two_milliseconds_at_most(browser, page_name):
         page.wait_for_function("document.querySelector('figure').explorer")
         assert step_cost(page.locator("figure")) <= 2, repr(explorer)
     page.close()
+
+
+# --- Every function of the catalogue is in a chapter ---------------------------------------------------------------
+
+FUNCTIONS = {
+    "02-step": "step signum",
+    "03-identity-and-linear": "identity",
+    "04-sigmoid": "sigmoid logsigmoid hardsigmoid hardsigmoid_keras2 hardsigmoid_binaryconnect",
+    "05-tanh": "tanh hardtanh lecun_tanh tanhshrink",
+    "06-gentle-squashers": "softsign arctan symmetrical_sigmoid log_log bent_identity "
+                           "gaussian absolute sinusoid cosine sinc",
+    "09-relu": "relu relu6",
+    "10-leaky-family": "leaky_relu prelu rrelu srelu threshold hardshrink softshrink",
+    "11-elu-and-celu": "elu celu",
+    "12-selu": "selu",
+    "13-softplus": "softplus squareplus",
+    "14-swish-and-silu": "silu swish hardswish",
+    "15-mish": "mish",
+    "16-gelu": "gelu gelu_tanh quick_gelu",
+    "17-gated-linear-units": "glu reglu geglu swiglu squared_relu",
+    "18-softmax": "softmax softmin log_softmax",
+}
+FORMULA = {"expr", "at", "components"}
+SLOPE = {"derivative", "derivative_at", "partials", "jacobian"}
+
+
+def drawn(explorer, names):
+    """Which of the functions an explorer draws, as it starts or with one slider moved."""
+    left = {name: catalogue[name] for name in names}
+    for values in stops(explorer):
+        for view in explorer.views:
+            for compiled in view.compiled:
+                left = {n: entry for n, entry in left.items() if not draws(entry, view, compiled.numpy, values)}
+        if not left:
+            break
+    return names - set(left)
+
+
+def stops(explorer):
+    """The sliders' values at the start, then with each slider at each of its steps."""
+    start = {name: float(slider.value) for name, slider in explorer.model.sliders.items()}
+    yield start
+    for name, slider in explorer.model.sliders.items():
+        if not isinstance(slider, FloatLogSlider):
+            for value in np.arange(slider.min, slider.max + slider.step / 2, slider.step):
+                yield start | {name: float(value)}
+
+
+def draws(entry, view, compiled, start):
+    """Is one of the curves this function, at the sliders' values? For a vector: are the bars its components?"""
+    if isinstance(entry, VectorActivation):
+        scores = [value for name, value in start.items() if name.startswith("z")]
+        return view.kind != "curves" and len(scores) > 1 and same(compiled(*start.values()), entry.f(np.array(scores)))
+    if view.kind != "curves":
+        return False
+    points = np.linspace(view.lo, view.hi, 41)[1:-1] + 1e-3
+    curves = compiled(points, *start.values())
+    return any(same(curve, wanted) for wanted in at_start(entry, points, start) for curve in curves)
+
+
+def at_start(entry, points, start):
+    """The values of a function at the points: with the sliders as parameters, or as the other input of a gate."""
+    if isinstance(entry, GatedActivation):
+        for other in start.values():
+            pair = np.stack(np.broadcast_arrays(points, other), axis=-1)
+            yield from (entry.f(pair)[:, 0], entry.f(pair[:, ::-1])[:, 0])
+    else:
+        own = {name: value for name, value in start.items() if name in entry.parameters}
+        yield entry.f(points)
+        yield entry.f(points, **own)
+
+
+def same(values, wanted):
+    return np.shape(values) == np.shape(wanted) and np.allclose(values, wanted, rtol=1e-9, atol=1e-12)
+
+
+def test_every_function_has_a_chapter():
+    assert sorted(name for names in FUNCTIONS.values() for name in names.split()) == sorted(catalogue)
+
+
+@pytest.mark.parametrize("page_name", FUNCTIONS)
+def test_a_chapter_states_differentiates_and_draws_its_functions(page_name):
+    own = set(FUNCTIONS[page_name].split())
+    read = run(page_name).read
+    assert not own - {name for name, part in read if part in FORMULA}, "no assert compares the expression"
+    assert not own - {name for name, part in read if part in SLOPE}, "no assert compares the derivative"
+    assert not own - set().union(*(drawn(explorer, own) for explorer in explorers(page_name))), "no explorer draws it"

@@ -1,0 +1,88 @@
+"""The pages that gather from the chapters: the claims with their verdicts, and the glossary."""
+
+import re
+
+import nbformat
+import pytest
+
+from tools import claims
+from tools.notebooks import ROOT, chapters
+
+TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
+
+
+def notebook(folder, text):
+    """A chapter with that text."""
+    path = folder / "01-small.ipynb"
+    cells = [nbformat.v4.new_markdown_cell(part) for part in ("# Small", text)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
+
+
+# --- Claims --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_claims_says_what_the_chapters_say():
+    assert claims.PAGE.read_text(encoding="utf-8") == claims.page(), "make notebooks writes it anew"
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_every_chapter_checks_one_to_four_claims_under_its_own_name(path):
+    found = claims.claims(path)
+    assert 1 <= len(found) <= 4
+    own = f"claim-{path.stem.split('-', 1)[1]}-"
+    assert not [claim.label for claim in found if not claim.label.startswith(own)]
+
+
+RIGHT = '(claim-small-a)=\n**Claim: "It is."**\n\nWhy.\n\n**Verdict: true.** At $x = 1.5$ it is. More follows.'
+
+
+def test_a_claim_is_read_with_its_verdict_and_one_sentence(tmp_path):
+    assert claims.claims(notebook(tmp_path, RIGHT)) == [
+        claims.Claim("claim-small-a", "It is.", "true", "At $x = 1.5$ it is.")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("", "no claim is checked"),
+        (RIGHT.replace("Verdict: true", "True"), "the last claim has no verdict"),
+        (RIGHT.replace("(claim-small-a)=\n", ""), "a label"),
+        (RIGHT.replace("**Claim", "Claim"), 'Claim: "…"'),
+        (RIGHT + "\n\n**Verdict: false.** It is not.", "a label"),
+    ],
+)
+def test_a_claim_that_lacks_a_part_is_named(tmp_path, text, reason):
+    with pytest.raises(claims.ClaimError, match="01-small") as caught:
+        claims.claims(notebook(tmp_path, text))
+    assert reason in str(caught.value)
+
+
+# --- The glossary --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def glossary():
+    """Each term and what stands under it."""
+    text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    (entries,) = re.findall(r"```\{glossary\}\n(.*?)\n```", text, re.DOTALL)
+    return [entry.split("\n", 1) for entry in entries.split("\n\n")]
+
+
+def test_every_term_is_defined_once_and_in_order(glossary):
+    terms = [term.lower() for term, _ in glossary]
+    assert terms == sorted(set(terms))
+
+
+def used(path):
+    """The terms that a chapter marks as such."""
+    cells = nbformat.read(path, 4).cells
+    return {term.lower() for cell in cells if cell.cell_type == "markdown" for term in TERM.findall(cell.source)}
+
+
+def test_every_entry_leads_to_a_chapter_that_leads_back(glossary):
+    marked = {path.name: used(path) for path in chapters()}
+    for term, meaning in glossary:
+        (chapter,) = re.findall(r"\]\(\.\./notebooks/([\w-]+\.ipynb)\)", meaning)
+        assert term.lower() in marked[chapter], f"{term}: {chapter} does not mark it"

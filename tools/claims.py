@@ -1,0 +1,85 @@
+"""The claims that the chapters check, gathered on one page.
+
+    python -m tools.claims      write book/claims.md anew from the chapters
+
+In a chapter, a claim is a label, the claim in bold, the cells that decide, and the verdict:
+
+    (claim-sigmoid-open)=
+    **Claim: "A sigmoid never reaches 0 or 1."**
+    ...
+    **Verdict: true for real numbers, false on a machine.** One sentence for this page. Others for the chapter.
+"""
+
+import re
+import sys
+from dataclasses import dataclass
+
+import nbformat
+
+from tools.notebooks import ROOT, chapters
+
+PAGE = ROOT / "book" / "claims.md"
+INTRODUCTION = """\
+# Claims checked
+
+Statements about activation functions that one often reads or hears. Each chapter takes up a few and lets a cell decide.
+This page lists them all with the verdict. A claim is a link to the place where it is proved, corrected or refuted.
+"""
+LABEL = re.compile(r"^\((claim-[\w-]+)\)=$", re.MULTILINE)
+CLAIM = re.compile(r'^\*\*Claim: "(.+?)"\*\*$', re.MULTILINE)
+VERDICT = re.compile(r"^\*\*Verdict: (.+?)\.\*\* +(.+)$", re.MULTILINE)
+SENTENCE = re.compile(r"(?:\$[^$]*\$|[^$])*?[.!?](?=\s|$)")  # a full stop inside a formula does not end it
+
+
+class ClaimError(Exception):
+    """A chapter whose claims are not written as the page needs them; says where."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim as its chapter states and decides it."""
+
+    label: str
+    text: str
+    verdict: str
+    reason: str
+
+
+def claims(path):
+    """The claims of a chapter, in order; ClaimError if labels, claims and verdicts do not alternate."""
+    text = "\n\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+    marks = sorted((m.start(), kind, m) for kind, pattern in enumerate((LABEL, CLAIM, VERDICT))
+                   for m in pattern.finditer(text))
+    for place, (_, kind, mark) in enumerate(marks):
+        if kind != place % 3:
+            wanted = ("a label (claim-…)=", '**Claim: "…"**', "**Verdict: ….** and a sentence")[place % 3]
+            raise ClaimError(f"{path.stem}: {wanted} should stand before {mark[0]!r}")
+    if not marks or len(marks) % 3:
+        raise ClaimError(f"{path.stem}: " + ("the last claim has no verdict" if marks else "no claim is checked"))
+    rows = zip(marks[::3], marks[1::3], marks[2::3], strict=True)
+    return [Claim(label[1], claim[1], verdict[1], SENTENCE.match(verdict[2])[0])
+            for (_, _, label), (_, _, claim), (_, _, verdict) in rows]
+
+
+def title(path):
+    """The title of a chapter."""
+    return nbformat.read(path, 4).cells[0].source.splitlines()[0].removeprefix("# ")
+
+
+def page():
+    """The text of the page, made from the chapters."""
+    parts = [INTRODUCTION]
+    for path in chapters():
+        parts.append(f"## {title(path)}\n")
+        for claim in claims(path):
+            verdict = claim.verdict[0].upper() + claim.verdict[1:]
+            parts.append(f"[“{claim.text}”](#{claim.label})\n: **{verdict}.** {claim.reason}\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    try:
+        PAGE.write_text(page(), encoding="utf-8")
+    except ClaimError as error:
+        sys.exit(str(error))
+    print(f"Wrote {PAGE.relative_to(ROOT)}, {sum(len(claims(path)) for path in chapters())} claims")
