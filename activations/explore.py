@@ -77,7 +77,7 @@ class Explorer(widgets.VBox):
             else:
                 view = (BarsView if isinstance(panel, Bars) else CellsView)(panel, self.model)
             self.views.append(view)
-        if self.probed is None and probe not in (None, False):
+        if self.probed is None and probe is not None and probe is not False:
             raise ExploreError("explore: a probe needs a panel of curves")
 
     def _build_widgets(self, probe):
@@ -91,7 +91,8 @@ class Explorer(widgets.VBox):
             step = (view.hi - view.lo) / 240
             step = float(f"{step:.1g}")
             digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
-            start = round(view.lo + 7 * (view.hi - view.lo) / 12, digits) if probe in (None, True) else float(probe)
+            chosen = probe is not None and probe is not True  # 1.0 == True, so `in` would not do
+            start = float(probe) if chosen else round(view.lo + 7 * (view.hi - view.lo) / 12, digits)
             if not view.lo <= start <= view.hi:
                 raise ExploreError(f"explore: the probe {start:g} lies outside {view.lo:g} to {view.hi:g}")
             self.sliders["probe"] = widgets.FloatSlider(

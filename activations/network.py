@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax, softmax
-from sklearn.datasets import load_digits
 
 VARIANCES = {
     "lecun": lambda n_in, n_out: 1 / n_in,
@@ -168,6 +167,8 @@ def digits(test=360, seed=0):
     X is (examples, 64), shifted and scaled so that the training pixels have mean 0 and variance 1; Y is
     (examples, 10) with a 1 at the digit. `test` is the number of examples kept back.
     """
+    from sklearn.datasets import load_digits  # a second of imports that a network on other data does not need
+
     images, numbers = load_digits(return_X_y=True)
     if not 0 <= test < len(images):
         raise ValueError(f"test must leave some of the {len(images)} images to train on; got {test}")

@@ -129,9 +129,15 @@ def test_an_option_may_have_a_slider_of_its_own():
     assert compiled(explorer)(-2.0, 0.25) == pytest.approx([-0.5, 0.25])
 
 
-def test_the_probe_reads_value_and_slope_at_the_start():
-    assert swish(probe=2.0).reading == pytest.approx(
-        [catalogue["silu"].f(2.0), catalogue["silu"].df(2.0)], rel=1e-13)
+@pytest.mark.parametrize("at", [2.0, 1.0, 0.0])
+def test_the_probe_reads_value_and_slope_at_the_start(at):
+    assert swish(probe=at).reading == pytest.approx(
+        [catalogue["silu"].f(at), catalogue["silu"].df(at)], rel=1e-13)
+
+
+def test_a_probe_at_zero_needs_curves_as_any_other():
+    with pytest.raises(ExploreError, match="a probe needs a panel of curves"):
+        explore(Bars([alpha]), probe=0.0, alpha=slider(0.1, 0, 0.9))
 
 
 def test_the_chain_is_the_product_of_its_slopes():
