@@ -161,7 +161,10 @@ def _taylor_branch(total, original):
     for radius in (sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(1, 8)):
         exact = original.subs(u, radius).evalf(40)
         for order in (12, 16, 20, 24, 28):
-            polynomial = sp.series(original, u, 0, order).removeO()
+            try:
+                polynomial = sp.series(original, u, 0, order).removeO()
+            except sp.PoleError:  # an essential singularity at 0, as in sin(1/u)
+                return total
             if abs(polynomial.subs(u, radius).evalf(40) / exact - 1) < 1e-17:
                 return near_zero(u, radius, sp.horner(polynomial), total)
     return total

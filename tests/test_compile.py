@@ -73,6 +73,11 @@ def test_stable_forms_by_name():
 # --- Bindings, types, errors -------------------------------------------------------------------------------------
 
 
+def test_a_sum_without_a_series_at_zero_is_left_as_it_is():
+    wave = sp.sin(1 / x) - sp.sin(1 / x + x**2)
+    assert to_numpy(wave, [x])(5.0) == pytest.approx(float(wave.subs(x, 5)), rel=1e-13)
+
+
 def test_bindings_are_evaluated_in_order():
     z, a = sp.symbols("z a")
     f = to_numpy([a, a * b], [x, b], where=[(z, 2 * x), (a, z + 1)])
