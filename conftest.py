@@ -1,6 +1,11 @@
 """How the tests share the cores: one by one, but those of a notebook together, since each needs what ran before it."""
 
+import os
+
 from xdist.scheduler import LoadScopeScheduling
+
+# The matrices of the chapters are small, and threads would wait for each other. The kernels of nbval inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class NotebookScheduling(LoadScopeScheduling):

@@ -234,6 +234,7 @@ def main(arguments=None):
     paths = options.paths or chapters()
     if absent := [str(path) for path in paths if not path.is_file()]:
         parser.error(f"no such notebook: {', '.join(absent)}")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads would wait for each other
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one installed elsewhere
     done = [(run if options.action == "run" else report)(path.resolve()) for path in paths]
     print(f"{sum(done)} of {len(done)} notebooks {'stored' if options.action == 'run' else 'canonical'}")
