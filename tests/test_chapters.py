@@ -119,10 +119,18 @@ def arguments(explorer, view, rng):
     return [[float(at), *row] for row in rows for at in np.linspace(view.lo, view.hi, 25)]
 
 
+def agree(found, wanted):
+    """Equal to 1e-12; where a value passes through 0 by cancellation, to 4 eps of the largest of its kind."""
+    largest = np.abs(np.where(np.isfinite(wanted), wanted, 0)).max(axis=0)
+    allowed = np.maximum(1e-12 * np.abs(wanted), 4 * np.finfo(float).eps * largest) + 1e-300
+    with np.errstate(invalid="ignore"):
+        return np.all((np.abs(found - wanted) <= allowed) | (found == wanted) | np.isnan(found) & np.isnan(wanted))
+
+
 @pytest.mark.browser
 @every_page
 def test_javascript_equals_numpy(browser, page_name):
-    """Every expression of every explorer, every option of its choosers, the probe included: to 1e-12."""
+    """Every expression of every explorer, every option of its choosers, the probe included."""
     rng, page = np.random.default_rng(0), browser.new_page()
     for number, explorer in enumerate(explorers(page_name)):
         page.set_content(explorer.html)
@@ -135,8 +143,7 @@ def test_javascript_equals_numpy(browser, page_name):
                     run = f"(figure, rows) => rows.map(row => figure.explorer.{where}[{option}](...row).map(String))"
                     found = np.array(page.locator("figure").evaluate(run, rows), float)
                     wanted = np.array([compiled.numpy(*row) for row in rows])
-                    np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-300,
-                                               err_msg=f"{page_name}, explorer {number + 1}, {where}, option {option}")
+                    assert agree(found, wanted), f"{page_name}, explorer {number + 1}, {where}, option {option}"
     page.close()
 
 
