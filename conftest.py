@@ -1,6 +1,7 @@
 """How the tests share the cores: one by one, but those of a notebook together, since each needs what ran before it."""
 
 import os
+import re
 
 from xdist.scheduler import LoadScopeScheduling
 
@@ -15,8 +16,9 @@ class NotebookScheduling(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         if file.endswith(".ipynb"):
             return file
-        if file.endswith("test_chapters.py") and "[" in test:
-            return file + test[test.index("["):]  # its tests of one chapter run the chapter once
+        chapter = re.search(r"\[.*?(\d\d)-", test)
+        if file.endswith(("test_chapters.py", "test_site.py")) and chapter:
+            return f"{file}[{chapter[1]}]"  # these run the chapter, or open its page, once for several tests
         return nodeid
 
 

@@ -88,8 +88,7 @@ class Explorer(widgets.VBox):
             slider.description = slider.description or pretty_symbol(name)
         if self.probed:
             view, digits = self.probed, 2
-            step = (view.hi - view.lo) / 240
-            step = float(f"{step:.1g}")
+            step = _round_down((view.hi - view.lo) / 240)
             digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
             chosen = probe is not None and probe is not True  # 1.0 == True, so `in` would not do
             start = float(probe) if chosen else round(view.lo + 7 * (view.hi - view.lo) / 12, digits)
@@ -272,6 +271,12 @@ def _live_image(figure):
     layout = widgets.Layout(flex=f"{shape:.3f} 1 {10 * shape:.3g}rem", max_width=f"{23 * shape:.3g}rem",
                             min_width="0", object_fit="contain", width="auto")
     return widgets.Image(format="png", layout=layout)
+
+
+def _round_down(size):
+    """The largest of …, 0.1, 0.2, 0.5, 1, … that is not above `size`: round numbers are multiples of it."""
+    unit = 10.0 ** np.floor(np.log10(size))
+    return float(f"{max(part for part in (1, 2, 5) if part * unit <= size * (1 + 1e-9)) * unit:.1g}")
 
 
 def _array(items):

@@ -53,8 +53,10 @@ class Visit:
         if asked.scheme not in ("data", "blob", "about") and (asked.scheme, asked.netloc) != (own.scheme, own.netloc):
             self.wrong.append(f"asked another host: {request.url}")
 
-    def open(self, name, query=""):
-        """Go to a page and wait until its mathematics is typeset."""
+    def open(self, name, query="", mathematics=True):
+        """Go to a page and wait until its mathematics is typeset; without it, a page is open sooner."""
+        if not mathematics:
+            self.page.route("**/tex-chtml.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
         self.page.goto(f"{self.base}{name}.html{query}", wait_until="load")
         self.page.wait_for_url(lambda address: not address.endswith("/index.html"))
         self.page.wait_for_load_state("load")
@@ -187,6 +189,28 @@ def unfold(page):
     page.evaluate("document.querySelectorAll('.toggle-hidden').forEach(one => one.classList.remove('toggle-hidden'))")
 
 
+@pytest.fixture(scope="module")
+def opened():
+    """The page that was opened last, by its name."""
+    last = {}
+    yield last
+    for one in last.values():
+        one.context.close()
+
+
+@pytest.fixture
+def explorers(browser, site_url, opened, name):
+    """A page with explorers as it starts, opened once for all the tests that put back what they move."""
+    if name not in opened:
+        for one in opened.values():
+            one.context.close()
+        opened.clear()
+        opened[name] = Visit(browser, site_url)
+        unfold(opened[name].open(name, mathematics=False))
+    yield opened[name].page
+    assert not opened[name].wrong, "\n".join(opened[name].wrong)
+
+
 WAYS = {
     "arrow keys": (by_arrow_keys, {}),
     "mouse": (by_mouse, {}),
@@ -198,7 +222,7 @@ WAYS = {
 @every_explorer_page
 def test_every_slider_moves_its_figure(visit, name, way):
     move, options = WAYS[way]
-    page = visit(**options).open(name)
+    page = visit(**options).open(name, mathematics=False)
     if way == "touch":
         page.set_viewport_size(NARROW)
     unfold(page)
@@ -216,7 +240,7 @@ def test_every_slider_moves_its_figure(visit, name, way):
 
 @every_explorer_page
 def test_explorers_move_from_disk(visit, name):
-    page = visit("file").open(name)
+    page = visit("file").open(name, mathematics=False)
     unfold(page)
     for slider in page.locator(RANGES).all():
         before, _ = slider.evaluate(STATE)
@@ -246,29 +270,26 @@ SWEEP = """figure => {
 
 
 @every_explorer_page
-def test_sweeping_every_control_end_to_end_draws_numbers(visit, name):
-    page = visit().open(name)
-    for figure in page.locator("figure[data-explorer]").all():
+def test_sweeping_every_control_end_to_end_draws_numbers(explorers):
+    for figure in explorers.locator("figure[data-explorer]").all():
         assert figure.evaluate(SWEEP) == []
 
 
 @every_explorer_page
-def test_every_control_has_a_label_and_speaks_its_value(visit, name):
-    page = visit().open(name)
-    for control in page.locator("figure[data-explorer] :is(input, select)").all():
+def test_every_control_has_a_label_and_speaks_its_value(explorers):
+    for control in explorers.locator("figure[data-explorer] :is(input, select)").all():
         assert control.evaluate("one => [...one.labels].map(label => label.innerText.trim()).join('')")
-    for slider in page.locator(RANGES).all():
+    for slider in explorers.locator(RANGES).all():
         assert slider.get_attribute("aria-valuetext")
 
 
 @every_explorer_page
-def test_reset_brings_the_figure_back(visit, name):
-    page = visit().open(name)
-    unfold(page)
-    for figure in page.locator("figure[data-explorer]").all():
+def test_reset_brings_the_figure_back(explorers):
+    for figure in explorers.locator("figure[data-explorer]").all():
         panels, slider = figure.locator(".sts-panels"), figure.locator("input[type=range]").first
+        figure.locator("form button").click()
         before = panels.inner_html()
-        by_arrow_keys(page, slider)
+        by_arrow_keys(explorers, slider)
         assert panels.inner_html() != before
         figure.locator("form button").click()
         assert panels.inner_html() == before
