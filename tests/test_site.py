@@ -53,10 +53,8 @@ class Visit:
         if asked.scheme not in ("data", "blob", "about") and (asked.scheme, asked.netloc) != (own.scheme, own.netloc):
             self.wrong.append(f"asked another host: {request.url}")
 
-    def open(self, name, query="", mathematics=True):
-        """Go to a page and wait until its mathematics is typeset; without it, a page is open sooner."""
-        if not mathematics:
-            self.page.route("**/tex-chtml.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    def open(self, name, query=""):
+        """Go to a page and wait until its mathematics is typeset."""
         self.page.goto(f"{self.base}{name}.html{query}", wait_until="load")
         self.page.wait_for_url(lambda address: not address.endswith("/index.html"))
         self.page.wait_for_load_state("load")
@@ -77,6 +75,41 @@ def visit(browser, site, site_url):
     wrong = [fault for one in visits for fault in one.wrong]
     for one in visits:
         one.context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="module")
+def opened():
+    """The visits of the page that was opened last, by (name, scheme)."""
+    last = {}
+    yield last
+    close(last)
+
+
+def close(visits):
+    for one in visits.values():
+        one.context.close()
+    visits.clear()
+
+
+@pytest.fixture
+def shared(browser, site, site_url, opened):
+    """Open a page once for all the tests that need it over http, or from disk; nothing may go wrong in any of them."""
+    used = []
+
+    def begin(name, scheme="http"):
+        if any(name != other for other, _ in opened):
+            close(opened)
+        if (name, scheme) not in opened:
+            opened[name, scheme] = Visit(browser, site_url if scheme == "http" else f"{site.as_uri()}/")
+            opened[name, scheme].open(name)
+        used.append(opened[name, scheme])
+        return used[-1].page
+
+    yield begin
+    wrong = [fault for one in used for fault in one.wrong]
+    for one in used:
+        one.wrong.clear()
     assert not wrong, "\n".join(wrong)
 
 
@@ -111,13 +144,12 @@ LOST_WIDGETS = r"""() => (document.querySelector("main, body").innerText
 
 @every_scheme
 @every_page
-def test_page_is_whole_in_both_themes_at_both_widths(visit, name, scheme):
-    first, second = ("light", "dark") if scheme == "http" else ("dark", "light")
-    page = visit(scheme, color_scheme=first).open(name)
-    for theme in (first, second):
+def test_page_is_whole_in_both_themes_at_both_widths(shared, name, scheme):
+    page = shared(name, scheme)
+    for theme in ("dark", "light"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-        for size in (WIDE, NARROW):
+        for size in (NARROW, WIDE):
             page.set_viewport_size(size)
             assert page.evaluate(TOO_WIDE) == [], f"{theme}, {size['width']} px"
     assert page.evaluate(RAW_TEX) == []
@@ -189,28 +221,6 @@ def unfold(page):
     page.evaluate("document.querySelectorAll('.toggle-hidden').forEach(one => one.classList.remove('toggle-hidden'))")
 
 
-@pytest.fixture(scope="module")
-def opened():
-    """The page that was opened last, by its name."""
-    last = {}
-    yield last
-    for one in last.values():
-        one.context.close()
-
-
-@pytest.fixture
-def explorers(browser, site_url, opened, name):
-    """A page with explorers as it starts, opened once for all the tests that put back what they move."""
-    if name not in opened:
-        for one in opened.values():
-            one.context.close()
-        opened.clear()
-        opened[name] = Visit(browser, site_url)
-        unfold(opened[name].open(name, mathematics=False))
-    yield opened[name].page
-    assert not opened[name].wrong, "\n".join(opened[name].wrong)
-
-
 WAYS = {
     "arrow keys": (by_arrow_keys, {}),
     "mouse": (by_mouse, {}),
@@ -220,9 +230,9 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 @every_explorer_page
-def test_every_slider_moves_its_figure(visit, name, way):
+def test_every_slider_moves_its_figure(shared, visit, name, way):
     move, options = WAYS[way]
-    page = visit(**options).open(name, mathematics=False)
+    page = visit(**options).open(name) if options else shared(name)
     if way == "touch":
         page.set_viewport_size(NARROW)
     unfold(page)
@@ -239,8 +249,8 @@ def test_every_slider_moves_its_figure(visit, name, way):
 
 
 @every_explorer_page
-def test_explorers_move_from_disk(visit, name):
-    page = visit("file").open(name, mathematics=False)
+def test_explorers_move_from_disk(shared, name):
+    page = shared(name, "file")
     unfold(page)
     for slider in page.locator(RANGES).all():
         before, _ = slider.evaluate(STATE)
@@ -270,26 +280,30 @@ SWEEP = """figure => {
 
 
 @every_explorer_page
-def test_sweeping_every_control_end_to_end_draws_numbers(explorers):
-    for figure in explorers.locator("figure[data-explorer]").all():
+def test_sweeping_every_control_end_to_end_draws_numbers(shared, name):
+    page = shared(name)
+    for figure in page.locator("figure[data-explorer]").all():
         assert figure.evaluate(SWEEP) == []
 
 
 @every_explorer_page
-def test_every_control_has_a_label_and_speaks_its_value(explorers):
-    for control in explorers.locator("figure[data-explorer] :is(input, select)").all():
+def test_every_control_has_a_label_and_speaks_its_value(shared, name):
+    page = shared(name)
+    for control in page.locator("figure[data-explorer] :is(input, select)").all():
         assert control.evaluate("one => [...one.labels].map(label => label.innerText.trim()).join('')")
-    for slider in explorers.locator(RANGES).all():
+    for slider in page.locator(RANGES).all():
         assert slider.get_attribute("aria-valuetext")
 
 
 @every_explorer_page
-def test_reset_brings_the_figure_back(explorers):
-    for figure in explorers.locator("figure[data-explorer]").all():
+def test_reset_brings_the_figure_back(shared, name):
+    page = shared(name)
+    unfold(page)
+    for figure in page.locator("figure[data-explorer]").all():
         panels, slider = figure.locator(".sts-panels"), figure.locator("input[type=range]").first
         figure.locator("form button").click()
         before = panels.inner_html()
-        by_arrow_keys(explorers, slider)
+        by_arrow_keys(page, slider)
         assert panels.inner_html() != before
         figure.locator("form button").click()
         assert panels.inner_html() == before
