@@ -176,7 +176,7 @@ _SEVERAL = 6  # more extrema than this is an oscillation: those with |x| ≤ 10 
 @cache
 def _in_mpmath(expr):
     try:
-        function = sp.lambdify(x, _constants_evaluated(expr), modules="mpmath")
+        function = sp.lambdify(x, sp.N(expr, 60), modules="mpmath")  # constants once, not at each point
     except NotImplementedError:
         raise ValueError(f"{expr} has a part that cannot be evaluated") from None
 
@@ -189,13 +189,6 @@ def _in_mpmath(expr):
         return result if isinstance(result, mp.mpf) and mp.isfinite(result) else mp.nan
 
     return value
-
-
-def _constants_evaluated(expr):
-    """The expression with its irrational constants as 60 digits, so that they are not computed again at each point."""
-    if not expr.free_symbols and isinstance(expr, sp.Expr):
-        return sp.N(expr, 60) if expr.is_irrational is not False and expr.is_finite else expr
-    return expr.func(*map(_constants_evaluated, expr.args)) if expr.args else expr
 
 
 def _exact(number):

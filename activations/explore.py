@@ -87,7 +87,7 @@ class Explorer(widgets.VBox):
         for name, slider in self.sliders.items():
             slider.description = slider.description or pretty_symbol(name)
         if self.probed:
-            view, digits = self.probed, 2
+            view = self.probed
             step = _round_down((view.hi - view.lo) / 240)
             digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
             chosen = probe is not None and probe is not True  # 1.0 == True, so `in` would not do

@@ -48,7 +48,6 @@ class near_zero(sp.Function):
 # --- Rewriting into a stable form --------------------------------------------------------------------------------
 
 
-@cache
 @cache  # both languages ask for the same expressions
 def stabilise(expr):
     """Rewrite an expression into an equal one that floating point evaluates to full relative accuracy."""

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tools import claims
-from tools.notebooks import ROOT, chapters
+from tools.notebooks import ROOT, chapters, prose
 
 TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
 
@@ -77,8 +77,7 @@ def test_every_term_is_defined_once_and_in_order(glossary):
 
 def used(path):
     """The terms that a chapter marks as such."""
-    cells = nbformat.read(path, 4).cells
-    return {term.lower() for cell in cells if cell.cell_type == "markdown" for term in TERM.findall(cell.source)}
+    return {term.lower() for term in TERM.findall(prose(path))}
 
 
 def test_every_entry_leads_to_a_chapter_that_leads_back(glossary):

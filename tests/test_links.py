@@ -31,9 +31,10 @@ class Page(HTMLParser):
         if given.get(FETCHED.get(tag)):
             self.fetched.append(given[FETCHED[tag]])
         if tag == "link":
-            self.relations |= set(given.get("rel", "").split())
-        if tag == "link" and FETCHED_LINKS & set(given.get("rel", "").split()):
-            self.fetched.append(given["href"])
+            relations = set(given.get("rel", "").split())
+            self.relations |= relations
+            if FETCHED_LINKS & relations:
+                self.fetched.append(given["href"])
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from tools import notebooks
+from tools.notebooks import prose
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = notebooks.chapters()
@@ -29,10 +30,6 @@ def read(path):
 def cells(path, kind):
     """(number from 1, cell) of each cell of a kind."""
     return [(i, cell) for i, cell in enumerate(read(path).cells, 1) if cell.cell_type == kind]
-
-
-def prose(path):
-    return "\n\n".join(cell.source for _, cell in cells(path, "markdown"))
 
 
 def lines(cell):

@@ -14,9 +14,7 @@ import re
 import sys
 from dataclasses import dataclass
 
-import nbformat
-
-from tools.notebooks import ROOT, chapters
+from tools.notebooks import ROOT, chapters, prose
 
 PAGE = ROOT / "book" / "claims.md"
 INTRODUCTION = """\
@@ -47,31 +45,31 @@ class Claim:
 
 def claims(path):
     """The claims of a chapter, in order; ClaimError if labels, claims and verdicts do not alternate."""
-    text = "\n\n".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+    return claims_of(prose(path), path.stem)
+
+
+def claims_of(text, name):
+    """The claims in the text of the chapter of that name."""
     marks = sorted((m.start(), kind, m) for kind, pattern in enumerate((LABEL, CLAIM, VERDICT))
                    for m in pattern.finditer(text))
     for place, (_, kind, mark) in enumerate(marks):
         if kind != place % 3:
             wanted = ("a label (claim-…)=", '**Claim: "…"**', "**Verdict: ….** and a sentence")[place % 3]
-            raise ClaimError(f"{path.stem}: {wanted} should stand before {mark[0]!r}")
+            raise ClaimError(f"{name}: {wanted} should stand before {mark[0]!r}")
     if not marks or len(marks) % 3:
-        raise ClaimError(f"{path.stem}: " + ("the last claim has no verdict" if marks else "no claim is checked"))
+        raise ClaimError(f"{name}: " + ("the last claim has no verdict" if marks else "no claim is checked"))
     rows = zip(marks[::3], marks[1::3], marks[2::3], strict=True)
     return [Claim(label[1], claim[1], verdict[1], SENTENCE.match(verdict[2])[0])
             for (_, _, label), (_, _, claim), (_, _, verdict) in rows]
-
-
-def title(path):
-    """The title of a chapter."""
-    return nbformat.read(path, 4).cells[0].source.splitlines()[0].removeprefix("# ")
 
 
 def page():
     """The text of the page, made from the chapters."""
     parts = [INTRODUCTION]
     for path in chapters():
-        parts.append(f"## {title(path)}\n")
-        for claim in claims(path):
+        text = prose(path)
+        parts.append(f"## {text.splitlines()[0].removeprefix('# ')}\n")
+        for claim in claims_of(text, path.stem):
             verdict = claim.verdict[0].upper() + claim.verdict[1:]
             parts.append(f"[“{claim.text}”](#{claim.label})\n: **{verdict}.** {claim.reason}\n")
     return "\n".join(parts)
@@ -79,7 +77,8 @@ def page():
 
 if __name__ == "__main__":
     try:
-        PAGE.write_text(page(), encoding="utf-8")
+        gathered = page()
     except ClaimError as error:
         sys.exit(str(error))
-    print(f"Wrote {PAGE.relative_to(ROOT)}, {sum(len(claims(path)) for path in chapters())} claims")
+    PAGE.write_text(gathered, encoding="utf-8")
+    print(f"Wrote {PAGE.relative_to(ROOT)}, {gathered.count('](#claim-')} claims")

@@ -43,6 +43,12 @@ def chapters():
     return sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
+def prose(path):
+    """The text of a notebook: its Markdown cells, a blank line apart."""
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
 def place(index, cell):
     """A cell as a reader finds it: its position from 1 and its In number."""
     count = cell.get("execution_count")
