@@ -148,10 +148,10 @@ class Activation(_Entry):
         checked = self._checked(parameters)
         symbols = (x, *(p.symbol for p in self.parameters.values()))
         result = np.asarray(_compiled(expr, symbols)(values, *checked.values()))
-        at_infinity = np.isinf(values) & np.isnan(result)
-        if at_infinity.any():
+        undefined = np.isnan(result)
+        if undefined.any() and (at_infinity := undefined & np.isinf(values)).any():
             result = self._with_limits(expr, result, values, checked, at_infinity)
-        return result.astype(values.dtype if values.dtype.kind == "f" else float)[()]
+        return result.astype(values.dtype if values.dtype.kind == "f" else float, copy=False)[()]
 
     def _with_limits(self, expr, result, values, checked, at_infinity):
         """Put the limit of the expression where an infinite value left 0·∞ or ∞ - ∞."""

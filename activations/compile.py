@@ -255,15 +255,27 @@ def to_numpy(expr, arguments, where=()):
         kept = [array.dtype for array in arrays if array.dtype.kind == "f" and array.ndim]
         kept = kept or [array.dtype for array in arrays if array.dtype.kind == "f"]
         dtype = np.result_type(*kept) if kept else np.dtype(float)
-        wide = [array.astype(float) for array in arrays]
+        wide = [array.astype(float, copy=False) for array in arrays]
         shape = np.broadcast_shapes(*(array.shape for array in arrays))
-        undefined = reduce(np.logical_or, map(np.isnan, wide), False)
+        undefined = [missing for missing in map(np.isnan, wide) if missing.any()]
         with np.errstate(all="ignore"):
-            outputs = [np.where(undefined, np.nan, np.broadcast_to(output, shape)).astype(dtype)[()]
-                       for output in compiled(*wide)]
+            outputs = []
+            for output in compiled(*wide):
+                outputs.append(_own(output, shape, wide + outputs))
+                for missing in undefined:
+                    np.copyto(outputs[-1], np.nan, where=missing)
+            outputs = [output.astype(dtype, copy=False)[()] for output in outputs]
         return outputs if several else outputs[0]
 
     return function
+
+
+def _own(output, shape, others):
+    """The output as a float array of that shape that shares no memory with the others; copied only where it must be."""
+    output = np.asarray(output, float)
+    if output.shape == shape and output.base is None and not any(output is array for array in others):
+        return output
+    return np.array(np.broadcast_to(output, shape))
 
 
 def _plus(a, b):

@@ -128,12 +128,17 @@ class Model:
             if name not in self.choosers:
                 raise ExploreError(f"explore: the expression has the undefined function {name}; "
                                    f"add {name}={{label: expression in x, ...}}")
-        return [self._compile(expressions, list(variables), choice) for choice in self.options]
-
-    def _compile(self, expressions, variables, choice):
-        chosen = [_choose(expr, choice) for expr in expressions]
-        where = self._needed(chosen, [(symbol, _choose(value, choice)) for symbol, value in self.where])
         self.chosen |= _undefined([*expressions, *(value for _, value in self.where)])
+        return [self._compile([_choose(expr, choice) for expr in expressions], list(variables), where)
+                for choice, where in zip(self.options, self._bindings, strict=True)]
+
+    @cached_property
+    def _bindings(self):
+        """The bindings for each combination of choices."""
+        return [[(symbol, _choose(value, choice)) for symbol, value in self.where] for choice in self.options]
+
+    def _compile(self, chosen, variables, bindings):
+        where = self._needed(chosen, bindings)
         bound = {symbol for symbol, _ in where}
         free = set().union(*(e.free_symbols for e in chosen), *(v.free_symbols for _, v in where)) - bound
         for symbol in sorted(free - set(variables), key=str):
@@ -241,7 +246,8 @@ def _put_function(expr, name, option):
 
     if not any(map(applied, expr.atoms(AppliedUndef))):
         return expr
-    expr = expr.replace(differentiated, slope)
+    if expr.has(Derivative):
+        expr = expr.replace(differentiated, slope)
     expr = expr.replace(applied, lambda node: Lambda(x, option)(*node.args))
     return expr.doit() if expr.has(Derivative, Subs) else expr
 

@@ -96,8 +96,8 @@ def new_axes(size=SIZE):
 def freeze(figure):
     """Lay the figure out once and keep that layout, whatever is drawn later."""
     with matplotlib.rc_context(STYLE):
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        figure.get_layout_engine().execute(figure)
+        figure.set_layout_engine(None)  # "none" leaves a placeholder, for which savefig draws everything twice
 
 
 def decorate(axes, *, title=None, xlabel=None, ylabel=None, xlim=None, ylim=None, log=False, legend=False,
@@ -313,7 +313,7 @@ def png(figures, columns=2, dpi=100):
 def _raster(figure, dpi):
     with matplotlib.rc_context(STYLE):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=dpi, facecolor="white")
+        figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 0})
     return Image.open(buffer).convert("RGB")
 
 

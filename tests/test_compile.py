@@ -93,6 +93,17 @@ def test_results_broadcast_and_keep_the_type():
     assert np.isnan(to_numpy(sp.Piecewise((1, x > 0), (0, True)), [x])(np.nan))
 
 
+def test_results_share_no_memory():
+    """Who changes a result changes neither the argument nor another result."""
+    values = np.array([1.0, np.nan, 2.0])
+    results = to_numpy([x, x, sp.sin(x), sp.sin(x), sp.Integer(3)], [x])(values)
+    for result in results:
+        result += 1.0
+    assert np.array_equal(values, [1.0, np.nan, 2.0], equal_nan=True)
+    expected = [values, values, np.sin(values), np.sin(values), [3.0, np.nan, 3.0]]
+    assert np.array_equal(results, np.add(expected, 1.0), equal_nan=True)
+
+
 def test_unfriendly_symbol_names_do_no_harm():
     names = sp.symbols("lambda return np v0 t0")
     assert to_numpy(sum(k * s for k, s in enumerate(names, 1)), names)(1, 1, 1, 1, 1) == 15

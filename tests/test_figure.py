@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from sympy import Heaviside, Max, Symbol, exp, tanh
 
 from activations.figure import (
@@ -22,6 +23,7 @@ from activations.figure import (
     picture,
     png,
     short,
+    svg,
 )
 from activations.symbols import x
 
@@ -58,6 +60,15 @@ def test_the_bytes_are_the_same_each_time():
         return html(curves({"tanh": tanh(x), "relu": Max(0, x)}, **WORDS))
 
     assert make() == make()
+
+
+def test_a_finished_figure_is_drawn_once_for_each_format(monkeypatch):
+    figure = curves({"f": x}, **WORDS).figures[0]
+    draw, drawn = Figure.draw, []
+    monkeypatch.setattr(Figure, "draw", lambda self, renderer: drawn.append(self) or draw(self, renderer))
+    svg(figure, "key")
+    png([figure])
+    assert len(drawn) == 2
 
 
 def test_ids_begin_with_the_key_of_the_content():
