@@ -241,7 +241,7 @@ def _same(a, b):
     """Whether two numbers agree to 25 digits."""
     if a == b or a in (sp.oo, -sp.oo) or b in (sp.oo, -sp.oo):
         return a == b
-    return abs(sp.N(a - b, 30, maxn=80)) < sp.Float("1e-25") * max(1, abs(sp.N(a, 5)))
+    return abs(sp.N(a, 50) - sp.N(b, 50)) < sp.Float("1e-25") * max(1, abs(sp.N(a, 5)))
 
 
 def _roots(expr, low, high):
@@ -589,6 +589,7 @@ class Properties:
     zero_centred = cached_property(lambda self: zero_centred(self.expr))
     gain = cached_property(lambda self: gain(self.expr))
 
+    @cached_property
     def rows(self):
         """The table: (what, in words) pairs."""
         left, right = self.limits
@@ -612,12 +613,12 @@ class Properties:
         return f"{_text(at)} (slopes {' | '.join(map(_text, self.slopes_at_kinks[at]))})"
 
     def _repr_html_(self):
-        rows = ((what, re.sub(r"C\^(\S+)", r"C<sup>\1</sup>", escape(words))) for what, words in self.rows())
+        rows = ((what, re.sub(r"C\^(\S+)", r"C<sup>\1</sup>", escape(words))) for what, words in self.rows)
         cells = "".join(f'<tr><th scope="row">{what}</th><td>{words}</td></tr>' for what, words in rows)
         return f'<table class="activation-properties"><tbody>{cells}</tbody></table>'
 
     def __repr__(self):
-        return "\n".join(f"{what}: {words}" for what, words in self.rows())
+        return "\n".join(f"{what}: {words}" for what, words in self.rows)
 
 
 def properties(expr):

@@ -7,7 +7,7 @@ singularity at a single point is neither tested nor held against a step.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from random import Random
 
@@ -327,7 +327,7 @@ class _Sides:
         self.compared |= set(self.symbols) if ordered else set()
         self.between = _between_kinks(left, right, self.symbols)
         self.deep = max(_depth(left), _depth(right)) > 2
-        self.functions = [_function(self.symbols, side) for side in (left, right)]
+        self.functions = [_function(tuple(self.symbols), side) for side in (left, right)]
 
     def points(self, count):
         """`count` points, the same in every run, moderate ones first, and one in each gap between two kinks.
@@ -372,6 +372,7 @@ def _allowed(symbol, value):
     return all(getattr(value, f"is_{fact}") in (truth, None) for fact, truth in symbol.assumptions0.items())
 
 
+@cache  # the right side of a step is the left side of the next
 def _function(symbols, expr):
     try:
         return sp.lambdify(symbols, expr, modules="mpmath")
@@ -542,7 +543,7 @@ def _instances(left, right):
         for chosen in product(*(_span(i, spans[0], size) for i in indices)):
             case = size | dict(zip(indices, chosen, strict=True))
             words = ", ".join(f"{s} = {v}" for s, v in case.items() if s in free)
-            yield words, _instance(left, case), _instance(right, case)
+            yield words, *(_instance(side, tuple(case.items())) for side in (left, right))
 
 
 def _span(index, default, size):
@@ -552,9 +553,10 @@ def _span(index, default, size):
     return [sp.Integer(value) for value in range(low, high + 1)]
 
 
+@cache
 def _instance(expr, case):
     """`expr` at given sizes and indices, its sums written out, its elements z[1], z[2], … as plain symbols."""
-    expr = _written_out(expr, case)
+    expr = _written_out(expr, dict(case))
     return expr.xreplace({z: sp.Symbol(str(z), **z.base.label.assumptions0) for z in expr.atoms(sp.Indexed)}).doit()
 
 

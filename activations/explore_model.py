@@ -1,6 +1,6 @@
 """The model of an explorer: what its panels show, and the sliders, bindings and choosers that move it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
 
@@ -67,13 +67,19 @@ class Cells:
 # --- The model: symbols, bindings, choosers ----------------------------------------------------------------------
 
 
-@dataclass
 class Compiled:
-    """One list of expressions as a NumPy function and as JavaScript; `uses` names the sliders that matter to it."""
+    """One list of expressions as a NumPy function and as JavaScript; `uses` names the sliders that matter to it.
 
-    numpy: object
-    javascript: str
-    uses: set = field(default_factory=set)
+    Of many options few are ever chosen while a kernel runs, so NumPy waits until its function is asked for.
+    """
+
+    def __init__(self, expressions, arguments, where, uses):
+        self.uses, self._source = uses, (expressions, arguments, where)
+        self.javascript = to_javascript(*self._source)
+
+    @cached_property
+    def numpy(self):
+        return to_numpy(*self._source)
 
 
 class Model:
@@ -152,7 +158,7 @@ class Model:
         self.used |= uses
         arguments = variables + [self.symbols[name] for name in self.sliders]
         try:
-            return Compiled(to_numpy(chosen, arguments, where), to_javascript(chosen, arguments, where), uses)
+            return Compiled(chosen, arguments, where, uses)
         except CompileError as error:
             raise ExploreError(f"explore: {error}") from error
 

@@ -313,7 +313,7 @@ def test_zero_centred():
 @pytest.mark.parametrize("name", NAMES)
 def test_properties_display(name):
     found = catalogue[name].properties
-    assert repr(found).startswith("Limits: ") and len(repr(found).splitlines()) == len(found.rows()) == 10
+    assert repr(found).startswith("Limits: ") and len(repr(found).splitlines()) == len(found.rows) == 10
     assert found._repr_html_().count("<tr>") == 10
     assert "nan" not in repr(found) and "None" not in repr(found)
 
