@@ -78,7 +78,7 @@
         const none = !isFinite(value) && !(Math.abs(value) === Infinity) || (panel.log && value === 0);
         const y = none ? panel.base : Math.max(panel.top, Math.min(panel.bottom, down(panel, size)));
         panel.paths[k].setAttribute("d", none ? "" : `M${x0} ${panel.base}L${x1} ${panel.base}L${x1} ${y}L${x0} ${y}z`);
-        panel.paths[k].style.fill = `var(--sts-${value < 0 ? "red" : "blue"})`;
+        panel.paths[k].style.fill = `var(--sts-${value < 0 ? "orange" : "blue"})`;
         panel.texts[k].textContent = value !== value || !panel.digits ? "" : short(value, panel.digits);
         panel.texts[k].style.fontSize = panel.size + "px";
         panel.texts[k].setAttribute("x", round((x0 + x1) / 2));
@@ -88,7 +88,7 @@
     cells(panel, f, values) {
       f(...values).forEach((value, k) => {
         const depth = Math.min(1, Math.abs(value) / panel.scale) || 0;
-        panel.paths[k].style.cssText = `fill:var(--sts-${value < 0 ? "red" : "blue"});fill-opacity:${0.5 * depth}`;
+        panel.paths[k].style.cssText = `fill:var(--sts-${value < 0 ? "orange" : "blue"});fill-opacity:${0.5 * depth}`;
         panel.texts[k].textContent = short(value);
         panel.texts[k].setAttribute("x", across(panel, k % panel.columns));
         panel.texts[k].setAttribute("y", round(down(panel, Math.floor(k / panel.columns)) + 3.8));

@@ -22,7 +22,7 @@ from activations.explore_model import Bars, Cells, Curves, ExploreError, Model, 
 from activations.explore_views import BarsView, CellsView, CurvesView, pretty
 from activations.figure import (
     BLUE,
-    RED,
+    ORANGE,
     THEME_CSS,
     content_key,
     fallback,
@@ -151,7 +151,7 @@ class Explorer(widgets.VBox):
         self.reading = (y, slope)
         self._reading.value = " &emsp; ".join(
             f"<b style='color:{colour}'>{escape(name)}</b> = {_reading(value)}"
-            for name, value, colour in zip(self._probed_names, self.reading, (BLUE, RED), strict=True))
+            for name, value, colour in zip(self._probed_names, self.reading, (BLUE, ORANGE), strict=True))
 
     def _step(self, change):
         """One movement of a control; what goes wrong is shown in the widget, where a kernel's log would hide it."""
@@ -162,7 +162,7 @@ class Explorer(widgets.VBox):
             self.error, self._message.value = None, ""
         except Exception as error:  # whatever it is, the reader must see it
             self.error = error
-            self._message.value = f"<b style='color:{RED}'>{escape(f'{type(error).__name__}: {error}')}</b>"
+            self._message.value = f"<b style='color:{ORANGE}'>{escape(f'{type(error).__name__}: {error}')}</b>"
 
     def sweep(self, points=5):
         """Move every control from its minimum to its maximum and back to its start; returns [(name, value), ...].

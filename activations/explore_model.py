@@ -53,7 +53,7 @@ class Bars:
 
 @dataclass
 class Cells:
-    """The entries of a matrix as squares, shaded by value up to `scale`, blue for positive and red for negative."""
+    """The entries of a matrix as squares, shaded by value up to `scale`, blue for positive and orange for negative."""
 
     matrix: MatrixBase
     labels: list | None = None

@@ -19,8 +19,8 @@ from activations.figure import (
     INK,
     LINESTYLES,
     LIVE,
+    ORANGE,
     PAPER,
-    RED,
     SIZE,
     SLATE,
     STYLE,
@@ -162,7 +162,7 @@ class CurvesView(View):
             styles.append((label, COLOURS[i % len(COLOURS)], LINESTYLES[i // len(COLOURS) % len(LINESTYLES)]))
             if self.derivative:
                 expressions.append(model.slope(expr, self.variable))
-                colour = RED if len(self.lines) == 1 else COLOURS[i % len(COLOURS)]
+                colour = ORANGE if len(self.lines) == 1 else COLOURS[i % len(COLOURS)]
                 styles.append((_prime(label), colour, "--"))
         self.compiled = model.compile(expressions, [self.variable])
         self.probe = self._probe_functions(expressions) if probe else None
@@ -319,7 +319,7 @@ class BarsView(View):
         for i, (name, value) in enumerate(zip(self.ids, self.values, strict=True)):
             size = base if np.isnan(value) else np.clip(abs(value) if self.log else value, bottom, top)
             self.drawn[name].set_bounds(i - 0.34, base, 0.68, size - base)
-            self.drawn[name].set_color(RED if value < 0 else BLUE)
+            self.drawn[name].set_color(ORANGE if value < 0 else BLUE)
             across, down = self.place(i, size)
             self.texts[i].set_position((across, down + 11 if down > self.base else down - 4))
             self.texts[i].set_text("" if np.isnan(value) or not self.digits else short(value, self.digits))
@@ -379,7 +379,7 @@ class CellsView(View):
         self.values = self.evaluate(values, option)
         for i, (name, value) in enumerate(zip(self.ids, self.values, strict=True)):
             depth = min(1.0, abs(value) / self.scale) if np.isfinite(value) else 0.0
-            self.drawn[name].set_facecolor((RED if value < 0 else BLUE, max(0.5 * depth, 1e-3)))  # 0 leaves no path
+            self.drawn[name].set_facecolor((ORANGE if value < 0 else BLUE, max(0.5 * depth, 1e-3)))  # 0 leaves no path
             self.drawn[name].set_edgecolor("none")
             u, v = self.place(i % self.columns, i // self.columns)
             self.texts[i].set_position((u, v + 3.8))

@@ -28,7 +28,7 @@ from activations.symbols import x
 # name -> (on light paper, on dark paper); all tell apart under the common colour blindnesses
 PALETTE = {
     "blue": ("#0072b2", "#5ab4f0"),
-    "red": ("#d55e00", "#ff9a57"),
+    "orange": ("#d55e00", "#ff9a57"),
     "green": ("#00835f", "#2fc79a"),
     "purple": ("#a8508c", "#e79ac8"),
     "ochre": ("#9a6a00", "#e8b93c"),
@@ -40,7 +40,7 @@ _SURFACES = {
     "grid": ("#e4e7ea", "#33383f"),
     "paper": ("#ffffff", "#121212"),
 }
-BLUE, RED, GREEN, PURPLE, OCHRE, SLATE = COLOURS = [light for light, _ in PALETTE.values()]
+BLUE, ORANGE, GREEN, PURPLE, OCHRE, SLATE = COLOURS = [light for light, _ in PALETTE.values()]
 INK, AXIS, GRID, PAPER = [light for light, _ in _SURFACES.values()]
 SIZE = (4.8, 3.2)
 

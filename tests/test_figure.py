@@ -140,7 +140,7 @@ def test_the_step_is_drawn_without_a_vertical_line():
 
 def test_arrays_and_expressions_share_an_axes():
     text = html(curves({"points": (np.arange(3), [0.0, 1.0, 0.5]), "tanh": tanh(x)}, **WORDS))
-    assert "var(--sts-blue)" in text and "var(--sts-red)" in text
+    assert "var(--sts-blue)" in text and "var(--sts-orange)" in text
 
 
 def test_log_curves_and_a_variable_of_another_name():
