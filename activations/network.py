@@ -82,31 +82,23 @@ class Network:
     def backward(self, X, Y):
         """The activations a, as in `forward`, and the errors δ = ∂C/∂z of each layer, (examples, n_out)."""
         zs, activations = self.forward(X)
-        deltas = [(activations[-1] - self._targets(X, Y)) / len(X)]
-        for layer, z in zip(self.layers[:0:-1], zs[-2::-1], strict=True):
-            deltas.append(deltas[-1] @ layer.weights.T * self.df(z))
-        return activations, deltas[::-1]
+        return activations, self._errors(zs, activations, self._targets(X, Y))
 
     def gradients(self, X, Y):
         """∂C/∂weights and ∂C/∂biases, a `Layer` for each layer."""
-        activations, deltas = self.backward(X, Y)
-        return [Layer(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(activations, deltas, strict=False)]
+        return _gradients(*self.backward(X, Y))
 
     def gradient_norms(self, X, Y, of="weights"):
         """Euclidean norm of ∂C/∂weights, or of ∂C/∂biases, of each layer: (layers,)."""
-        if of not in Layer._fields:
-            raise ValueError(f"of must be 'weights' or 'biases'; got {of!r}")
-        return np.array([np.linalg.norm(getattr(gradient, of)) for gradient in self.gradients(X, Y)])
+        return _norms(self.gradients(X, Y), of)
 
     def loss(self, X, Y):
         """The cost C: the mean over the examples of −Σ y log p, taken from log-softmax, so never log 0."""
-        scores = self.forward(X)[0][-1]
-        return -np.sum(self._targets(X, Y) * log_softmax(scores, axis=1)) / len(X)
+        return _cross_entropy(self.forward(X)[0][-1], self._targets(X, Y))
 
     def accuracy(self, X, Y):
         """The share of examples whose largest probability is at the largest entry of Y."""
-        probabilities = self.forward(X)[1][-1]
-        return np.mean(probabilities.argmax(axis=1) == self._targets(X, Y).argmax(axis=1))
+        return _share_right(self.forward(X)[1][-1], self._targets(X, Y))
 
     def train(self, X, Y, *, epochs=10, rate=0.1, batch=32, seed=0, of="weights"):
         """Change the layers by stochastic gradient descent and return the `History`.
@@ -134,7 +126,16 @@ class Network:
                 values -= rate * slope
 
     def _look(self, X, Y, of):
-        return self.loss(X, Y), self.accuracy(X, Y), self.gradient_norms(X, Y, of)
+        """A row of the history, from one pass through the network."""
+        zs, activations = self.forward(X)
+        gradients = _gradients(activations, self._errors(zs, activations, Y))
+        return _cross_entropy(zs[-1], Y), _share_right(activations[-1], Y), _norms(gradients, of)
+
+    def _errors(self, zs, activations, Y):
+        deltas = [(activations[-1] - Y) / len(Y)]
+        for layer, z in zip(self.layers[:0:-1], zs[-2::-1], strict=True):
+            deltas.append(deltas[-1] @ layer.weights.T * self.df(z))
+        return deltas[::-1]
 
     def _inputs(self, X):
         weights = self.layers[0].weights
@@ -152,6 +153,24 @@ class Network:
         if not np.allclose(Y.sum(axis=1), 1):
             raise ValueError("each row of Y must sum to 1")
         return Y
+
+
+def _gradients(activations, deltas):
+    return [Layer(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(activations, deltas, strict=False)]
+
+
+def _norms(gradients, of):
+    if of not in Layer._fields:
+        raise ValueError(f"of must be 'weights' or 'biases'; got {of!r}")
+    return np.array([np.linalg.norm(getattr(gradient, of)) for gradient in gradients])
+
+
+def _cross_entropy(scores, Y):
+    return -np.sum(Y * log_softmax(scores, axis=1)) / len(Y)
+
+
+def _share_right(probabilities, Y):
+    return np.mean(probabilities.argmax(axis=1) == Y.argmax(axis=1))
 
 
 class Examples(NamedTuple):
