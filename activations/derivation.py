@@ -321,13 +321,13 @@ class _Sides:
     def __init__(self, left, right, ordered=False):
         self.models = _models(left, right)
         left, right = (_numerical(side, self.models) for side in (left, right))
-        self.symbols = sorted(left.free_symbols | right.free_symbols, key=lambda s: (len(str(s)), str(s)))
+        self.symbols = tuple(sorted(left.free_symbols | right.free_symbols, key=lambda s: (len(str(s)), str(s))))
         self.integral = left.has(sp.Integral) or right.has(sp.Integral)
         self.compared = {s for side in (left, right) for part in _comparisons(side) for s in part.free_symbols}
         self.compared |= set(self.symbols) if ordered else set()
         self.between = _between_kinks(left, right, self.symbols)
         self.deep = max(_depth(left), _depth(right)) > 2
-        self.functions = [_function(tuple(self.symbols), side) for side in (left, right)]
+        self.functions = [_function(self.symbols, side) for side in (left, right)]
 
     def points(self, count):
         """`count` points, the same in every run, moderate ones first, and one in each gap between two kinks.

@@ -130,11 +130,12 @@ class Model:
     def compile(self, expressions, variables=()):
         """The expressions as functions of the variables and all sliders, once for each combination of choices."""
         expressions = [self.unify(expr) for expr in expressions]
-        for name in sorted(_undefined([*expressions, *(value for _, value in self.where)])):
+        undefined = _undefined([*expressions, *(value for _, value in self.where)])
+        for name in sorted(undefined):
             if name not in self.choosers:
                 raise ExploreError(f"explore: the expression has the undefined function {name}; "
                                    f"add {name}={{label: expression in x, ...}}")
-        self.chosen |= _undefined([*expressions, *(value for _, value in self.where)])
+        self.chosen |= undefined
         return [self._compile([_choose(expr, choice) for expr in expressions], list(variables), where)
                 for choice, where in zip(self.options, self._bindings, strict=True)]
 

@@ -97,7 +97,7 @@ def freeze(figure):
     """Lay the figure out once and keep that layout, whatever is drawn later."""
     with matplotlib.rc_context(STYLE):
         figure.get_layout_engine().execute(figure)
-        figure.set_layout_engine(None)  # "none" leaves a placeholder, for which savefig draws everything twice
+        figure.set_layout_engine(None)  # with "none" an idle engine stays, and savefig draws everything twice for it
 
 
 def decorate(axes, *, title=None, xlabel=None, ylabel=None, xlim=None, ylim=None, log=False, legend=False,
@@ -313,7 +313,8 @@ def png(figures, columns=2, dpi=100):
 def _raster(figure, dpi):
     with matplotlib.rc_context(STYLE):
         buffer = io.BytesIO()
-        figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs={"compress_level": 0})
+        unpacked = {"compress_level": 0}  # it is read back at once
+        figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", pil_kwargs=unpacked)
     return Image.open(buffer).convert("RGB")
 
 

@@ -2,21 +2,12 @@
 
 import re
 
-import nbformat
 import pytest
 
 from tools import claims
 from tools.notebooks import ROOT, chapters, prose
 
 TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
-
-
-def notebook(folder, text):
-    """A chapter with that text."""
-    path = folder / "01-small.ipynb"
-    cells = [nbformat.v4.new_markdown_cell(part) for part in ("# Small", text)]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    return path
 
 
 # --- Claims --------------------------------------------------------------------------------------------------------
@@ -28,7 +19,7 @@ def test_the_page_of_claims_says_what_the_chapters_say():
 
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 def test_every_chapter_checks_one_to_four_claims_under_its_own_name(path):
-    found = claims.claims(path)
+    found = claims.claims(prose(path), path.stem)
     assert 1 <= len(found) <= 4
     own = f"claim-{path.stem.split('-', 1)[1]}-"
     assert not [claim.label for claim in found if not claim.label.startswith(own)]
@@ -37,8 +28,8 @@ def test_every_chapter_checks_one_to_four_claims_under_its_own_name(path):
 RIGHT = '(claim-small-a)=\n**Claim: "It is."**\n\nWhy.\n\n**Verdict: true.** At $x = 1.5$ it is. More follows.'
 
 
-def test_a_claim_is_read_with_its_verdict_and_one_sentence(tmp_path):
-    assert claims.claims(notebook(tmp_path, RIGHT)) == [
+def test_a_claim_is_read_with_its_verdict_and_one_sentence():
+    assert claims.claims(f"# Small\n\n{RIGHT}", "01-small") == [
         claims.Claim("claim-small-a", "It is.", "true", "At $x = 1.5$ it is.")
     ]
 
@@ -53,9 +44,9 @@ def test_a_claim_is_read_with_its_verdict_and_one_sentence(tmp_path):
         (RIGHT + "\n\n**Verdict: false.** It is not.", "a label"),
     ],
 )
-def test_a_claim_that_lacks_a_part_is_named(tmp_path, text, reason):
+def test_a_claim_that_lacks_a_part_is_named(text, reason):
     with pytest.raises(claims.ClaimError, match="01-small") as caught:
-        claims.claims(notebook(tmp_path, text))
+        claims.claims(f"# Small\n\n{text}", "01-small")
     assert reason in str(caught.value)
 
 

@@ -197,10 +197,7 @@ def test_equations_have_words_for_screen_readers(visit):
 # --- Explorers -----------------------------------------------------------------------------------------------------
 
 # What the reader sees of the figure around a slider, and the slider's own position.
-STATE = """input => [
-  input.closest("figure").querySelector(".sts-panels").innerHTML,
-  input.value,
-]"""
+STATE = f"""input => [({PICTURE})(input.closest("figure")), input.value]"""
 PLACE = """input => {
   input.scrollIntoView({block: "center"});
   const box = input.getBoundingClientRect(), part = (input.value - input.min) / (input.max - input.min);
@@ -276,9 +273,8 @@ def test_explorers_move_from_disk(shared, name):
         assert slider.evaluate(STATE)[0] != before
 
 
-SWEEP = """figure => {
+SWEEP = f"figure => {{ const picture = () => ({PICTURE})(figure);" + """
   const faults = [], controls = figure.querySelectorAll("form input, form select");
-  const picture = () => figure.querySelector(".sts-panels").innerHTML;
   const set = (input, value) => { input.value = value; input.dispatchEvent(new Event("input", {bubbles: true})); };
   for (const input of controls) {
     const start = input.value, places = new Set(), seen = new Set();

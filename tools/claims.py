@@ -43,13 +43,8 @@ class Claim:
     reason: str
 
 
-def claims(path):
-    """The claims of a chapter, in order; ClaimError if labels, claims and verdicts do not alternate."""
-    return claims_of(prose(path), path.stem)
-
-
-def claims_of(text, name):
-    """The claims in the text of the chapter of that name."""
+def claims(text, name):
+    """The claims in the text of a chapter, in order; ClaimError if labels, claims and verdicts do not alternate."""
     marks = sorted((m.start(), kind, m) for kind, pattern in enumerate((LABEL, CLAIM, VERDICT))
                    for m in pattern.finditer(text))
     for place, (_, kind, mark) in enumerate(marks):
@@ -69,7 +64,7 @@ def page():
     for path in chapters():
         text = prose(path)
         parts.append(f"## {text.splitlines()[0].removeprefix('# ')}\n")
-        for claim in claims_of(text, path.stem):
+        for claim in claims(text, path.stem):
             verdict = claim.verdict[0].upper() + claim.verdict[1:]
             parts.append(f"[“{claim.text}”](#{claim.label})\n: **{verdict}.** {claim.reason}\n")
     return "\n".join(parts)
