@@ -71,7 +71,7 @@ $(READY): requirements.txt pyproject.toml
 		/^Installing collected/ {print "  installing them"; fflush()}'
 	@touch $@
 
-$(WELCOME): $(READY) tools/welcome_figure.py $(wildcard activations/*.*)
+$(WELCOME): $(READY) tools/welcome_figure.py $(shell find activations -type f -not -name "*.pyc")
 	@echo "Drawing the figure of the welcome page"
 	@$(BIN)/python -m tools.welcome_figure
 	@touch $@

@@ -2,8 +2,8 @@
 
 from activations.catalogue import catalogue
 from activations.derivation import derive
-from activations.explore import Bars, Cells, Curves, explore
-from activations.figure import bars, curves, picture
+from activations.explorer import Bars, Cells, Curves, explore
+from activations.figures import bars, curves, picture
 from activations.symbols import x
 from activations.table import table
 

@@ -13,7 +13,7 @@ from ipywidgets import FloatLogSlider, IntSlider
 from stepping import step_cost
 
 from activations import catalogue
-from activations.catalogue import GatedActivation, VectorActivation
+from activations.activation import GatedActivation, VectorActivation
 from tools.notebooks import chapters
 from tools.welcome_figure import welcome
 
@@ -60,7 +60,8 @@ class Run:
     @contextmanager
     def watching(self):
         """Note each new explorer, and each attribute of a catalogue entry that the chapter itself reads."""
-        run, module, entry = self, sys.modules["activations.explore"], sys.modules["activations.catalogue"]._Entry
+        run, module = self, sys.modules["activations.explorer.live"]
+        entry = sys.modules["activations.activation"]._Entry
         plain = module.Explorer
 
         class Caught(plain):

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from oracle import exact, points
 
 from activations import catalogue, x
-from activations.compile import CompileError, javascript_helpers, to_javascript, to_numpy
-from activations.stable import stabilise
+from activations.numerics import CompileError, javascript_helpers, stabilise, to_javascript, to_numpy
 
 y = sp.Symbol("y", real=True)
 b = sp.Symbol("b", positive=True)

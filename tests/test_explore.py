@@ -12,7 +12,7 @@ from PIL import Image
 from sympy import Abs, Function, Heaviside, Matrix, Max, Piecewise, Symbol, exp, log, nan, prod, symbols, tanh, zeta
 
 from activations import catalogue, x
-from activations.explore import Bars, Cells, Curves, ExploreError, explore
+from activations.explorer import Bars, Cells, Curves, ExploreError, explore
 from tools.bench import live_step
 
 alpha, beta, T, w, b, depth = symbols("alpha beta T w b depth")

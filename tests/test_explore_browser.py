@@ -10,7 +10,7 @@ from stepping import step_cost
 from sympy import Function, Heaviside, Matrix, Max, Piecewise, erfc, exp, log, nan, sqrt, symbols, tanh
 
 from activations import catalogue, x
-from activations.explore import Bars, Cells, Curves, explore
+from activations.explorer import Bars, Cells, Curves, explore
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from sympy import Heaviside, Max, Symbol, exp, tanh
 
-from activations.figure import (
+from activations.figures import (
     COLOURS,
     PALETTE,
     Picture,

@@ -19,7 +19,7 @@ from ipywidgets import FloatSlider
 from sympy import Symbol, exp
 
 from activations import x
-from activations.explore import explore
+from activations.explorer import explore
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "_build" / "html" / "notebooks"

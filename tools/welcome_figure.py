@@ -6,7 +6,7 @@ from ipywidgets import FloatSlider
 from sympy import Symbol
 
 from activations import catalogue, x
-from activations.explore import Curves, explore
+from activations.explorer import Curves, explore
 
 PAGE = Path(__file__).resolve().parent.parent / "book" / "_generated" / "welcome-explorer.html"
 

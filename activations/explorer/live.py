@@ -17,10 +17,9 @@ import numpy as np
 from sympy.core.function import UndefinedFunction
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
-from activations.compile import javascript_helpers
-from activations.explore_model import Bars, Cells, Curves, ExploreError, Model, check_expression
-from activations.explore_views import BarsView, CellsView, CurvesView, pretty
-from activations.figure import (
+from activations.explorer.model import Bars, Cells, Curves, ExploreError, Model, check_expression
+from activations.explorer.views import BarsView, CellsView, CurvesView, pretty
+from activations.figures import (
     BLUE,
     ORANGE,
     THEME_CSS,
@@ -29,6 +28,7 @@ from activations.figure import (
     panel_html,
     short,
 )
+from activations.numerics import javascript_helpers
 
 _HERE = Path(__file__).parent
 _CSS = THEME_CSS.strip() + "\n" + (_HERE / "explore.css").read_text().strip()

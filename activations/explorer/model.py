@@ -9,7 +9,7 @@ from sympy import Derivative, Expr, Lambda, MatrixBase, Subs, Symbol
 from sympy.core.function import AppliedUndef
 
 from activations.calculus import derivative
-from activations.compile import CompileError, to_javascript, to_numpy
+from activations.numerics import CompileError, to_javascript, to_numpy
 from activations.symbols import x
 
 SLIDERS = (widgets.FloatSlider, widgets.IntSlider, widgets.FloatLogSlider)

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from scipy import special
 
-from activations.stable import near_zero, stabilise
+from activations.numerics.stable import near_zero, stabilise
 
 
 class CompileError(ValueError):

@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from PIL import Image
 from sympy import Expr
 
-from activations.compile import to_numpy
+from activations.numerics import to_numpy
 from activations.symbols import x
 
 # --- Style -------------------------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from matplotlib.transforms import Affine2D
 from sympy import MatrixBase, Symbol
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
-from activations.explore_model import ExploreError, check_expression
-from activations.figure import (
+from activations.explorer.model import ExploreError, check_expression
+from activations.figures import (
     AXIS,
     BLUE,
     COLOURS,
