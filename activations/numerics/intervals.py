@@ -1,11 +1,12 @@
 """An interval by its two ends, each an exact Arb number or infinite; every operation rounds outwards.
 
 A ball that spans many orders of magnitude reaches below 0 when its radius is rounded up; an interval keeps its sign.
+What is undefined has nan for both ends, and stays so. Beside a complex ball an interval is a ball itself.
 """
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
-_ZERO, _INFINITE = arb(0), arb.pos_inf()
+_ZERO, _INFINITE, _NAN = arb(0), arb.pos_inf(), arb.nan()
 
 
 class Interval:
@@ -14,7 +15,7 @@ class Interval:
     __slots__ = ("low", "high")
 
     def __init__(self, low, high):
-        self.low, self.high = low, high
+        self.low, self.high = (_NAN, _NAN) if low.is_nan() or high.is_nan() else (low, high)
 
     def __repr__(self):
         return f"[{self.low.str(8)}, {self.high.str(8)}]"
@@ -23,10 +24,13 @@ class Interval:
         return self.low.is_finite() and self.high.is_finite()
 
     def is_nan(self):
-        return self.low.is_nan() or self.high.is_nan()
+        return self.low.is_nan()
 
     def contains(self, number):
         return not (self.low > number or self.high < number)
+
+    def ends(self):
+        return self.low, self.high
 
     def midpoint(self):
         return ((self.low + self.high) / 2).mid()
@@ -48,7 +52,7 @@ class Interval:
 
     def __add__(self, other):
         if isinstance(other, acb):
-            return NotImplemented
+            return acb(self.ball()) + other
         other = as_interval(other)
         return Interval((self.low + other.low).lower(), (self.high + other.high).upper())
 
@@ -65,7 +69,7 @@ class Interval:
 
     def __mul__(self, other):
         if isinstance(other, acb):
-            return NotImplemented
+            return acb(self.ball()) * other
         other = as_interval(other)
         corners = [_times(a, b) for a in (self.low, self.high) for b in (other.low, other.high)]
         return Interval(_fold(_least, [c.lower() for c in corners]), _fold(_greatest, [c.upper() for c in corners]))
@@ -73,9 +77,13 @@ class Interval:
     __rmul__ = __mul__
 
     def __truediv__(self, other):
+        if isinstance(other, acb):
+            return acb(self.ball()) / other
         return self * as_interval(other).reciprocal()
 
     def __rtruediv__(self, other):
+        if isinstance(other, acb):
+            return other / acb(self.ball())
         return as_interval(other) * self.reciprocal()
 
     def reciprocal(self):
@@ -90,10 +98,8 @@ class Interval:
         """u**n for a whole number n."""
         if power < 0:
             return (self**-power).reciprocal()
-        if power % 2 == 0:
-            size = abs(self)
-            return Interval((size.low**power).lower(), (size.high**power).upper())
-        return Interval((self.low**power).lower(), (self.high**power).upper())
+        low, high = (abs(self) if power % 2 == 0 else self).ends()
+        return Interval(_power(low, power).lower(), _power(high, power).upper())
 
     def __abs__(self):
         if self.low >= 0:
@@ -121,12 +127,16 @@ class Interval:
 
     def ball(self):
         """The interval as Arb's ball."""
-        return self.low.union(self.high) if self.is_finite() else arb.nan()
+        if self.is_finite():
+            return self.low.union(self.high)
+        return _NAN if self.is_nan() else arb(0, _INFINITE)
 
     def through_ball(self, function):
         """The image under a function of which only Arb's own enclosure is known."""
         image = function(self.ball())
-        return Interval(image.lower(), image.upper()) if image.is_finite() else Interval(-_INFINITE, _INFINITE)
+        if self.is_nan() or image.is_finite():
+            return Interval(image.lower(), image.upper())
+        return Interval(-_INFINITE, _INFINITE)
 
     def __lt__(self, other):
         return self.high < _low(other)
@@ -142,10 +152,10 @@ class Interval:
 
 
 def as_interval(value):
-    """A rational, a ball or an interval as an interval."""
+    """A rational, a ball or an interval as an interval; a complex ball has none."""
     if isinstance(value, Interval):
         return value
-    value = arb(value)
+    value = _NAN if isinstance(value, acb) else arb(value)
     return Interval(value.lower(), value.upper())
 
 
@@ -158,11 +168,11 @@ def _high(value):
 
 
 def _least(a, b):
-    return a if a <= b else b
+    return a if a <= b or a.is_nan() else b
 
 
 def _greatest(a, b):
-    return a if a >= b else b
+    return a if a >= b or a.is_nan() else b
 
 
 def _fold(better, values):
@@ -174,12 +184,21 @@ def _fold(better, values):
 
 def _times(a, b):
     """a·b, with 0·∞ = 0: an infinite end stands for finite numbers without a bound."""
-    return _ZERO if a == 0 or b == 0 else a * b
+    if a == 0 or b == 0:
+        return a * b if a.is_nan() or b.is_nan() else _ZERO
+    return a * b
+
+
+def _power(end, power):
+    """end**power; Arb leaves an odd power of -∞ undefined."""
+    return end**power if end.is_finite() or power == 0 else end if power % 2 else abs(end)
 
 
 def _at(function, end):
     """function(end), with its limit at an infinite end."""
-    if isinstance(end, fmpq) or end.is_finite():
+    if end.is_finite() or function not in _LIMITS:
         return function(end)
-    value = function(end)
-    return function(arb(2) ** 4000 * (1 if end > 0 else -1)) if value.is_nan() else value
+    return arb(_LIMITS[function][end > 0])
+
+
+_LIMITS = {arb.erf: (-1, 1), arb.erfc: (2, 0)}  # at -∞ and ∞, which Arb leaves undefined
