@@ -4,13 +4,14 @@
 
 Nudged by one unit in the last place, up, down or not at all, are
 
-- random draws, scikit-learn's data and the first weights of a network, and so every product and sum of them;
+- random draws, the data of scikit-learn and of the network, its first weights, and so every product and sum of them;
 - what the special functions of NumPy and SciPy return, and `**` and `@` in the chapters and in the library.
 
 A nudge depends on the seed and on the numbers alone, so an equation between two runs of one program still holds, as
-it does on each machine. Exact stays what is exact on every machine: 0, infinite, nan; a power that a float can hold; the
-oddness of tanh; the bounds of a function, for no library gives tanh 20 above 1; and a result that has settled, as
-exp has at 0 and at 1e-17 or tanh at 20 (`Nudged.settled`).
+it does on each machine. Exact stays what is exact on every machine: 0, infinite, nan; pixels, which are whole
+numbers, and sums and products of such; a power that a float can hold; the oddness of tanh; the bounds of a function,
+for no library gives tanh 20 above 1; and a result that has settled, as exp has at 0 and at 1e-17 or tanh at 20
+(`Nudged.settled`).
 """
 
 import ast
@@ -69,12 +70,12 @@ def moved(values, direction, bounds=(-np.inf, np.inf)):
     return np.where((direction == 0) | (values == 0) | ~np.isfinite(values) | ~np.isfinite(near), values, near)
 
 
-def nudge(values):
-    """An array or a number of type float with every element nudged; a small whole number, or what is no float, stays."""
+def nudge(values, whole=True):
+    """A float or an array of them with every element nudged, small whole numbers only if `whole`; all else stays."""
     if not isinstance(values, np.ndarray | np.generic) or values.dtype.kind != "f":
         return values
     exact = (values == np.trunc(values)) & (np.abs(values) < SMALL)
-    near = moved(values, np.where(exact, 0, steps(values)))
+    near = moved(values, steps(values) if whole else np.where(exact, 0, steps(values)))
     return near if isinstance(values, np.ndarray) and values.ndim else values.dtype.type(near)
 
 
@@ -158,8 +159,11 @@ def power(base, exponent):
 
 
 def product(left, right):
-    """`left @ right` of nudged numbers: what another order of summation does, cancellation included."""
-    return nudge(left) @ nudge(right)
+    """`left @ right` of nudged numbers: what another order of summation does, cancellation included.
+
+    Small whole numbers stay, for on them every order gives the same.
+    """
+    return nudge(left, whole=False) @ nudge(right, whole=False)
 
 
 # --- Where it comes in ---------------------------------------------------------------------------------------------
@@ -213,22 +217,22 @@ def followed_by(change, execute):
     return exec_module
 
 
-def nudge_all(values):
+def nudge_all(values, whole):
     """Every float array in a tuple, a list, a mapping of scikit-learn or a layer of a network, nudged."""
     if isinstance(values, dict):
         for key in values:
-            values[key] = nudge_all(values[key])
+            values[key] = nudge_all(values[key], whole)
         return values
     if isinstance(values, tuple | list):
-        kinds = [nudge_all(value) for value in values]
-        return type(values)(*kinds) if hasattr(values, "_fields") else type(values)(kinds)
-    return nudge(values)
+        parts = [nudge_all(value, whole) for value in values]
+        return type(values)(*parts) if hasattr(values, "_fields") else type(values)(parts)
+    return nudge(values, whole)
 
 
-def nudging(function):
+def nudging(function, whole=True):
     @functools.wraps(function)
     def nudged(*args, **options):
-        return nudge_all(function(*args, **options))
+        return nudge_all(function(*args, **options), whole)
 
     return nudged
 
@@ -236,14 +240,15 @@ def nudging(function):
 def nudge_data(datasets):
     for name in dir(datasets):
         if name.startswith(("load_", "make_")):
-            setattr(datasets, name, nudging(getattr(datasets, name)))
+            setattr(datasets, name, nudging(getattr(datasets, name), whole=False))
 
 
-def nudge_first_weights(network):
+def nudge_network(network):
     network.initial_layers = nudging(network.initial_layers)
+    network.digits = nudging(network.digits, whole=False)
 
 
-STARTS = {"sklearn.datasets": nudge_data, "activations.network": nudge_first_weights}
+STARTS = {"sklearn.datasets": nudge_data, "activations.network": nudge_network}
 
 
 def nudge_draws():
