@@ -72,7 +72,7 @@ def compiled(explorer, panel=0, option=0):
         ([], {}, TypeError, "at least one"),
         ([Matrix([[x]])], {}, TypeError, "Cells"),
         ([f], {}, TypeError, r"f\(x\)"),
-        ([Curves({"one": tanh(x), "two": "x"})], {}, TypeError, "curve 'two'"),
+        ([lambda: Curves({"one": tanh(x), "two": "x"})], {}, TypeError, "curve 'two'"),
         ([zeta(x)], {}, ExploreError, "zeta"),
         ([f(x)], {}, ExploreError, "undefined function f; add f="),
         ([tanh(x)], {"f": {"tanh": tanh(x)}}, ExploreError, "function f that the chooser f offers"),
@@ -82,18 +82,18 @@ def compiled(explorer, panel=0, option=0):
         ([alpha * x], {"alpha": slider(1, 1, 1)}, ExploreError, "slider alpha has no room"),
         ([alpha * x], {"alpha": slider(step=0)}, ExploreError, "slider alpha needs a positive step"),
         ([x**2], {"x": slider()}, ExploreError, "x is the variable"),
-        ([Curves(x, over=(x, 2, -2))], {}, ExploreError, "lo < hi"),
+        ([lambda: Curves(x, over=(x, 2, -2))], {}, ExploreError, "lo < hi"),
         ([tanh(x)], {"probe": 9}, ExploreError, "probe 9 lies outside -6 to 6"),
-        ([Bars([alpha])], {"alpha": slider(), "probe": 1}, ExploreError, "panel of curves"),
-        ([Bars([alpha], labels=["a", "b"])], {"alpha": slider()}, ExploreError, "1 expressions but 2 labels"),
-        ([Bars(alpha)], {"alpha": slider()}, TypeError, "list of SymPy expressions"),
-        ([Cells([[alpha]])], {"alpha": slider()}, TypeError, "SymPy Matrix"),
-        ([Curves({})], {}, ExploreError, "no expression"),
+        ([lambda: Bars([alpha])], {"alpha": slider(), "probe": 1}, ExploreError, "panel of curves"),
+        ([lambda: Bars([alpha], labels=["a", "b"])], {"alpha": slider()}, ExploreError, "1 expressions but 2 labels"),
+        ([lambda: Bars(alpha)], {"alpha": slider()}, TypeError, "list of SymPy expressions"),
+        ([lambda: Cells([[alpha]])], {"alpha": slider()}, TypeError, "SymPy Matrix"),
+        ([lambda: Curves({})], {}, ExploreError, "no expression"),
     ],
 )
 def test_errors_name_the_culprit(panels, options, error, message):
     with pytest.raises(error, match=message):
-        explore(*panels, **options)
+        explore(*(p() if callable(p) and p.__class__.__name__=="function" else p for p in panels), **options)
 
 
 def test_an_unbound_symbol_in_a_binding_is_named():
@@ -131,7 +131,7 @@ def test_an_option_may_have_a_slider_of_its_own():
 
 @pytest.mark.parametrize("at", [2.0, 1.0, 0.0])
 def test_the_probe_reads_value_and_slope_at_the_start(at):
-    assert swish(probe=at).reading == pytest.approx(
+    assert swish(probe=at).scene.reading == pytest.approx(
         [catalogue["silu"].f(at), catalogue["silu"].df(at)], rel=1e-13)
 
 

@@ -240,7 +240,7 @@ def test_reset_restores_picture_and_controls(visit):
 def test_a_start_between_two_steps_is_kept_exactly(visit, explorers):
     page = visit("softmax")
     assert page.locator("figure").evaluate("figure => figure.explorer.state.values[0]") == 1.3
-    assert explorers["softmax"].start[0]["T"] == 1.3
+    assert explorers["softmax"].model.start.values["T"] == 1.3
 
 
 # --- The same numbers as NumPy -------------------------------------------------------------------------------------

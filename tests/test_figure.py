@@ -9,22 +9,13 @@ import pytest
 from matplotlib.figure import Figure
 from sympy import Heaviside, Max, Symbol, exp, tanh
 
-from activations.figures import (
-    COLOURS,
-    PALETTE,
-    Picture,
-    bars,
-    broken_line,
-    comfortable,
-    content_key,
-    curves,
-    decorate,
-    new_axes,
-    picture,
-    png,
-    short,
-    svg,
-)
+from activations.figures import Picture, bars, curves, picture
+from activations.figures.axes import decorate, new_axes, short
+from activations.figures.embed import content_key, png
+from activations.figures.limits import comfortable
+from activations.figures.lines import broken_line
+from activations.figures.style import COLOURS, PALETTE
+from activations.figures.svg import svg
 from activations.symbols import x
 
 WORDS = {"caption": "A caption.", "alt": "What is to be seen."}
