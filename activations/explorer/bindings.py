@@ -13,12 +13,11 @@ def read_bindings(where):
 
     Raises TypeError for anything else, ExploreError for a name that is defined twice.
     """
-    pairs = list(where.items() if isinstance(where, Mapping) else where)
+    pairs = list(where.items()) if isinstance(where, Mapping) else where
+    if not (isinstance(pairs, (list, tuple)) and all(isinstance(one, tuple) and len(one) == 2 for one in pairs)):
+        raise TypeError(f"explore: where maps names to definitions, as in {{a: w*x + b}}, not {where!r}")
     symbols, functions = {}, {}
-    for pair in pairs:
-        if not (isinstance(pair, tuple) and len(pair) == 2):
-            raise TypeError(f"explore: where maps names to definitions, as in {{a: w*x + b}}, not {pair!r}")
-        name, definition = pair
+    for name, definition in pairs:
         check_expression(definition, "explore", f"definition of {name}")
         if isinstance(name, Symbol):
             kind, taken = symbols, {symbol.name for symbol in symbols}

@@ -19,7 +19,7 @@ def read_controls(controls):
     for name, control in controls.items():
         if name not in sliders and name not in choosers:
             raise TypeError(f"explore: {name} must be a FloatSlider, IntSlider or FloatLogSlider, or a dictionary of "
-                            f"expressions to choose from, not {type(control).__name__}{_instead(name, control)}")
+                            f"expressions to choose from, not {control!r}{_instead(name, control)}")
     for name, slider in sliders.items():
         _check_slider(name, slider, sliders)
         slider.description = slider.description or pretty(name)

@@ -6,11 +6,19 @@ from sympy import Derivative, Lambda, Subs
 from sympy.core.function import AppliedUndef
 
 from activations.calculus import derivative
+from activations.explorer.panels import ExploreError
 
 
 def undefined(expressions):
     """The names of the undefined functions that occur."""
     return {type(node).__name__ for expr in expressions for node in expr.atoms(AppliedUndef)}
+
+
+def check_arguments(expressions):
+    """Raise ExploreError for an undefined function of more than one variable."""
+    for node in set().union(*(expr.atoms(AppliedUndef) for expr in expressions)):
+        if len(node.args) != 1:
+            raise ExploreError(f"explore: {node} has {len(node.args)} arguments, and a function to choose has one")
 
 
 def put_functions(expr, functions):
@@ -23,7 +31,7 @@ def put_functions(expr, functions):
 
 def _put_function(expr, name, function):
     def applied(node):
-        return isinstance(node, AppliedUndef) and type(node).__name__ == name and len(node.args) == 1
+        return isinstance(node, AppliedUndef) and type(node).__name__ == name
 
     def differentiated(node):
         return isinstance(node, Derivative) and applied(node.expr) and node.expr.args == node.variables[:1]

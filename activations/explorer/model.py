@@ -16,7 +16,7 @@ from sympy.core.function import AppliedUndef
 from activations.calculus import derivative
 from activations.explorer.bindings import in_order, needed, read_bindings
 from activations.explorer.controls import probe_slider, read_controls, slider_ends
-from activations.explorer.functions import put_functions, undefined
+from activations.explorer.functions import check_arguments, put_functions, undefined
 from activations.explorer.panels import Curves, ExploreError, pretty
 from activations.numerics import CompileError, to_javascript, to_numpy
 from activations.symbols import unify, x
@@ -79,6 +79,7 @@ class Model:
         self.sliders, self.choosers = read_controls(controls)
         self._check_combinations()
         symbols, functions = read_bindings(where)
+        check_arguments([*symbols.values(), *functions.values(), *(e for panel in panels for e in panel.expressions)])
         self._symbols = self._unify(panels, symbols | functions)
         self._slider_symbols = {name: self._symbols[Symbol(name, real=True)] for name in self.sliders}
         self._check_names(panels, symbols, functions)
@@ -205,6 +206,9 @@ class Model:
         """Expressions that are read, as functions of the variables and all sliders, for each combination of choices."""
         asked = undefined([*expressions, *(value for _, value in self.bindings)])
         for name in sorted(asked - set(self.choosers)):
+            if name in self.sliders:
+                raise ExploreError(f"explore: {name} has a slider, and the expression has a function of that name; "
+                                   f"call one of them otherwise")
             raise ExploreError(f"explore: the expression has the undefined function {name}; "
                                f"add {name}={{label: expression in x, ...}}")
         self._asked |= asked

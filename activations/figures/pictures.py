@@ -122,6 +122,8 @@ def bars(values, *, caption, alt, title=None, xlabel=None, ylabel=None, log=Fals
 
     Raises TypeError, naming the bar, for what is not a real number.
     """
+    if not isinstance(values, Mapping) or not values:
+        raise TypeError(f"bars: values must be a dictionary {{label: number}}, not {values!r}")
     heights = np.array([_height(label, value) for label, value in values.items()])
 
     def draw(axes):
