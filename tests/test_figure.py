@@ -7,12 +7,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from sympy import Heaviside, Max, Symbol, exp, tanh
+from sympy import Heaviside, Max, Rational, Symbol, exp, oo, pi, tanh
 
+from activations import catalogue
 from activations.figures import Picture, bars, curves, picture
 from activations.figures.axes import decorate, new_axes, short
 from activations.figures.embed import content_key, png
-from activations.figures.limits import comfortable
+from activations.figures.limits import as_limits, comfortable
 from activations.figures.lines import broken_line
 from activations.figures.style import COLOURS, PALETTE
 from activations.figures.svg import svg
@@ -215,3 +216,47 @@ def test_png_is_small_and_deterministic():
 
     assert make() == make()
     assert len(make()) < 15_000
+
+
+# --- What is written wrongly -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: curves(tanh(x), **WORDS), TypeError, r"dictionary \{label: expression\}, not tanh\(x\)"),
+        (lambda: curves({}, **WORDS), TypeError, "lines must be a dictionary"),
+        (lambda: curves({"f": catalogue["tanh"]}, **WORDS), TypeError, r"'f' must .*, not Activation; give its .expr$"),
+        (lambda: curves({"f": "x"}, **WORDS), TypeError, "'f' must be a SymPy expression or .* arrays, not str$"),
+        (lambda: curves({"f": ([1], [2], [3])}, **WORDS), TypeError, "a pair of arrays, not tuple"),
+        (lambda: curves({"f": ([1, 2], [1])}, **WORDS), ValueError, r"'f' differ in shape: \(2,\) and \(1,\)"),
+        (lambda: curves({"f": Symbol("k") * x}, **WORDS), ValueError, "'f' has the symbol k besides x; put a number"),
+        (lambda: curves({"f": x}, over=(x, 0, oo), **WORDS), ValueError, r"finite numbers lo < hi, not \(x, 0, oo\)$"),
+        (lambda: curves({"f": x}, over=(x, 1, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, over=(0, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, over=("x", 0, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, ylim=(0, oo), **WORDS), ValueError, r"ylim must be \(lo, hi\).* not \(0, oo\)$"),
+        (lambda: curves({"f": x}, ylim=3, **WORDS), ValueError, "ylim must be .* not 3$"),
+        (lambda: bars([1, 2], **WORDS), TypeError, r"values must be a dictionary \{label: number\}, not \[1, 2\]"),
+        (lambda: bars({}, **WORDS), TypeError, "values must be a dictionary"),
+        (lambda: bars({"a": x}, **WORDS), TypeError, "'a' must be a number, not x$"),
+        (lambda: bars({"a": 1}, ylim=(1, 0), **WORDS), ValueError, "bars: ylim must be"),
+    ],
+)
+def test_errors_say_what_would_be_right(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_a_plain_symbol_is_the_variable_of_that_name():
+    plain = Symbol("x")
+    wanted = html(curves({"f": tanh(x)}, over=(x, -1, 1), **WORDS))
+    assert html(curves({"f": tanh(plain)}, over=(x, -1, 1), **WORDS)) == wanted
+    assert html(curves({"f": tanh(x)}, over=(plain, -1, 1), **WORDS)) == wanted
+
+
+@pytest.mark.parametrize(("lo", "hi", "limits"), [
+    (0, 1, (0, 1)), (Rational(1, 2), pi, (0.5, np.pi)), (1, 1, None), (2, 1, None), (0, np.inf, None), (-oo, 0, None),
+    (np.nan, 1, None), (0, np.nan, None), ("a", 1, None), (x, 1, None), (None, 1, None), ([0], 1, None)])
+def test_limits_are_two_finite_numbers_in_order(lo, hi, limits):
+    assert as_limits(lo, hi) == limits

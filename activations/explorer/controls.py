@@ -3,7 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 
-from activations.explorer.panels import ExploreError, check_expression, pretty
+from activations.explorer.panels import ExploreError, check_expression, pretty, shown
 
 SLIDERS = (widgets.FloatSlider, widgets.IntSlider, widgets.FloatLogSlider)
 
@@ -19,7 +19,7 @@ def read_controls(controls):
     for name, control in controls.items():
         if name not in sliders and name not in choosers:
             raise TypeError(f"explore: {name} must be a FloatSlider, IntSlider or FloatLogSlider, or a dictionary of "
-                            f"expressions to choose from, not {control!r}{_instead(name, control)}")
+                            f"expressions to choose from, not {shown(control)}{_instead(name, control)}")
     for name, slider in sliders.items():
         _check_slider(name, slider, sliders)
         slider.description = slider.description or pretty(name)

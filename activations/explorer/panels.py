@@ -9,7 +9,7 @@ from sympy import Expr, Lambda, MatrixBase, MatrixExpr, Symbol
 from sympy.core.function import FunctionClass
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
 
-from activations.figures.limits import as_limits
+from activations.figures.limits import as_limits, check_ylim
 from activations.symbols import x
 
 
@@ -97,7 +97,7 @@ class Bars:
 
     def __post_init__(self):
         if not isinstance(self.heights, (list, tuple)) or not self.heights:
-            raise TypeError(f"Bars: heights must be a list of SymPy expressions, not {_shown(self.heights)}")
+            raise TypeError(f"Bars: heights must be a list of SymPy expressions, not {shown(self.heights)}")
         for i, expr in enumerate(self.heights):
             check_expression(expr, "Bars", f"bar {i}")
         if len(self.names) != len(self.heights):
@@ -138,7 +138,7 @@ class Cells:
 
     def __post_init__(self):
         if not isinstance(self.matrix, MatrixBase):
-            raise TypeError(f"Cells: matrix must be a SymPy Matrix, not {_shown(self.matrix)}")
+            raise TypeError(f"Cells: matrix must be a SymPy Matrix, not {shown(self.matrix)}")
         for labels, count, what in zip(self.names, self.matrix.shape, ("rows", "columns"), strict=True):
             if len(labels) != count:
                 raise ExploreError(f"Cells: there are {count} {what} but {len(labels)} labels")
@@ -170,7 +170,7 @@ def check_expression(expr, who="explore", what="panel"):
         return expr
     if isinstance(expr, (FunctionClass, Lambda)):
         raise TypeError(f"{who}: the {what} is the function {expr}, not an expression; write {expr}(x)")
-    raise TypeError(f"{who}: the {what} must be a SymPy expression, not {_shown(expr)}{_hint(expr)}")
+    raise TypeError(f"{who}: the {what} must be a SymPy expression, not {shown(expr)}{_hint(expr)}")
 
 
 def _hint(value):
@@ -190,7 +190,7 @@ def _hint(value):
     return ""
 
 
-def _shown(value):
+def shown(value):
     """A value in an error: as it is written if that is short, and its type."""
     written, kind = repr(value), type(value).__name__
     short = len(written) < 60 and "\n" not in written and " at 0x" not in written
@@ -198,10 +198,10 @@ def _shown(value):
 
 
 def _check_ylim(who, ylim):
-    if ylim is None:
-        return
-    if not (isinstance(ylim, (tuple, list)) and len(ylim) == 2 and as_limits(*ylim)):
-        raise ExploreError(f"{who}: ylim must be (lo, hi), two finite numbers with lo < hi, not {ylim!r}")
+    try:
+        check_ylim(who, ylim)
+    except ValueError as error:
+        raise ExploreError(str(error)) from None
 
 
 def pretty(symbol):

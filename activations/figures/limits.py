@@ -12,6 +12,12 @@ def as_limits(lo, hi):
     return (lo, hi) if -np.inf < lo < hi < np.inf else None
 
 
+def check_ylim(who, ylim):
+    """Raise ValueError, in the name of `who`, for limits that are given and are not two finite numbers in order."""
+    if ylim is not None and not (isinstance(ylim, (tuple, list)) and len(ylim) == 2 and as_limits(*ylim)):
+        raise ValueError(f"{who}: ylim must be (lo, hi), two finite numbers with lo < hi, not {ylim!r}")
+
+
 def comfortable(values, pad=0.06):
     """Limits for an axis that show the values; extremes that would flatten all the rest are left out."""
     finite = np.sort(np.asarray(values, float)[np.isfinite(values)])

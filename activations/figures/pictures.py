@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from activations.figures.axes import decorate, freeze, new_axes, number_style, short
 from activations.figures.embed import content_key, fallback, panel_html
-from activations.figures.limits import as_limits, comfortable
+from activations.figures.limits import as_limits, check_ylim, comfortable
 from activations.figures.lines import broken_line
 from activations.figures.style import COLOURS, LINESTYLES, SIZE, STYLE, THEME_CSS
 from activations.figures.svg import svg
@@ -74,8 +74,7 @@ def curves(lines, *, over=(x, -6, 6), caption, alt, title=None, xlabel=None, yla
     if not isinstance(lines, Mapping) or not lines:
         raise TypeError(f"curves: lines must be a dictionary {{label: expression}}, not {lines!r}")
     variable, lo, hi = _interval(over)
-    if ylim is not None and as_limits(*ylim) is None:
-        raise ValueError(f"curves: ylim must be (lo, hi), two finite numbers with lo < hi, not {ylim!r}")
+    check_ylim("curves", ylim)
     drawn = {label: _points(label, line, variable, lo, hi) for label, line in lines.items()}
 
     def draw(axes):
@@ -120,8 +119,10 @@ def _points(label, line, variable, lo, hi):
 def bars(values, *, caption, alt, title=None, xlabel=None, ylabel=None, log=False, ylim=None, size=SIZE):
     """A Picture of bars with their numbers above them. `values` maps each label to a number; nan is left out.
 
-    Raises TypeError, naming the bar, for what is not a real number.
+    Raises TypeError, naming the bar, for what is not a real number, ValueError for limits that are not two finite
+    numbers in order.
     """
+    check_ylim("bars", ylim)
     if not isinstance(values, Mapping) or not values:
         raise TypeError(f"bars: values must be a dictionary {{label: number}}, not {values!r}")
     heights = np.array([_height(label, value) for label, value in values.items()])
