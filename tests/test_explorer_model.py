@@ -200,7 +200,7 @@ def test_the_probe_stands_on_the_first_panel_of_curves_unless_it_is_left_out():
     explorer = explore(*panels, w=slider())
     assert explorer.model.probed == 1 and explorer.model.readings == ("g(x₀)", "g′(x₀)")
     assert explorer.scene.reading == pytest.approx((1.0, 1.0))
-    assert explore(*panels, w=slider(), probe=True).model.start.x0 == 1.0
+    assert explore(Curves(x, over=(x, 0, 2400)), probe=True).model.start.x0 == 1400
     assert explore(*panels, w=slider(), probe=1).model.start.x0 == 1.0
     assert explore(*panels, w=slider(), probe=-6).model.start.x0 == -6
     assert explore(*panels, w=slider(), probe=pi / 2).model.start.x0 == pytest.approx(np.pi / 2)
