@@ -1,7 +1,7 @@
 """A small table of computed numbers for a chapter."""
 
 from html import escape
-from numbers import Number
+from numbers import Real
 
 import numpy as np
 import sympy as sp
@@ -45,6 +45,6 @@ def _cell(value, digits):
         return str(value)
     if isinstance(value, (int, np.integer, sp.Integer)):
         return str(value)
-    if isinstance(value, Number) or getattr(value, "is_number", False):
+    if isinstance(value, Real) or (getattr(value, "is_number", False) and value.is_extended_real):
         return f"{float(value):.{digits}g}"
     return str(value)

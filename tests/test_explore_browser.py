@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
 from stepping import step_cost
-from sympy import Function, Heaviside, Matrix, Max, Piecewise, erfc, exp, log, nan, sqrt, symbols, tanh
+from sympy import Function, Heaviside, Matrix, Max, Piecewise, erfc, exp, floor, log, nan, sqrt, symbols, tanh
 
 from activations import catalogue, x
 from activations.explorer import Bars, Cells, Curves, explore
@@ -57,8 +57,13 @@ def sparse():
                    alpha=FloatSlider(1.5, min=1, max=3, step=0.1))
 
 
+def steps():
+    """A function without a derivative beside one that has it."""
+    return explore(f(w * x), f={"floor": floor(x), "tanh": tanh(x)}, w=FloatSlider(1, min=0.3, max=2, step=0.05))
+
+
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Test</title>'
-MAKERS = {make.__name__: make for make in (swish, softmax, chain, several, sparse)}
+MAKERS = {make.__name__: make for make in (swish, softmax, chain, several, sparse, steps)}
 
 
 @pytest.fixture(scope="module")
@@ -193,6 +198,16 @@ def test_sweeping_each_slider_draws_numbers_and_a_new_picture_each_time(visit, n
     assert faults == []
 
 
+def test_a_slope_that_is_undefined_reads_so_and_has_no_tangent(visit):
+    page = visit("steps")
+    figure = page.locator("figure")
+    tangent = figure.locator("[id$='0-tangent'] path")
+    assert figure.locator("[id$='-f']").inner_text() == "1.0000"
+    assert figure.locator("[id$='-df']").inner_text() == "undefined" and tangent.get_attribute("d") == ""
+    figure.get_by_label("f", exact=True).select_option("tanh")
+    assert figure.locator("[id$='-df']").inner_text() == "0.4200" and tangent.get_attribute("d") != ""
+
+
 def test_the_chooser_changes_the_function(visit):
     page = visit("chain")
     figure, seen = page.locator("figure"), set()
@@ -240,7 +255,7 @@ def test_reset_restores_picture_and_controls(visit):
 def test_a_start_between_two_steps_is_kept_exactly(visit, explorers):
     page = visit("softmax")
     assert page.locator("figure").evaluate("figure => figure.explorer.state.values[0]") == 1.3
-    assert explorers["softmax"].start[0]["T"] == 1.3
+    assert explorers["softmax"].model.start.values["T"] == 1.3
 
 
 # --- The same numbers as NumPy -------------------------------------------------------------------------------------

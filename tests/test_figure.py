@@ -1,5 +1,6 @@
 """The figures of the course: theme, determinism, jumps, captions, numbers."""
 
+import io
 import itertools
 import re
 from xml.etree import ElementTree
@@ -7,24 +8,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from sympy import Heaviside, Max, Symbol, exp, tanh
+from PIL import Image
+from sympy import Heaviside, Max, Rational, Symbol, exp, oo, pi, tanh
 
-from activations.figures import (
-    COLOURS,
-    PALETTE,
-    Picture,
-    bars,
-    broken_line,
-    comfortable,
-    content_key,
-    curves,
-    decorate,
-    new_axes,
-    picture,
-    png,
-    short,
-    svg,
-)
+from activations import catalogue
+from activations.figures import Picture, bars, curves, picture
+from activations.figures.axes import decorate, new_axes, number_style, short
+from activations.figures.embed import content_key, panel_html, png
+from activations.figures.limits import as_limits, comfortable, room_for
+from activations.figures.lines import broken_line
+from activations.figures.style import COLOURS, PALETTE
+from activations.figures.svg import svg
 from activations.symbols import x
 
 WORDS = {"caption": "A caption.", "alt": "What is to be seen."}
@@ -224,3 +218,112 @@ def test_png_is_small_and_deterministic():
 
     assert make() == make()
     assert len(make()) < 15_000
+
+
+# --- What is written wrongly -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: curves(tanh(x), **WORDS), TypeError, r"dictionary \{label: expression\}, not tanh\(x\)"),
+        (lambda: curves({}, **WORDS), TypeError, "lines must be a dictionary"),
+        (lambda: curves({"f": catalogue["tanh"]}, **WORDS), TypeError, r"'f' must .*, not Activation; give its .expr$"),
+        (lambda: curves({"f": "x"}, **WORDS), TypeError, "'f' must be a SymPy expression or .* arrays, not str$"),
+        (lambda: curves({"f": ([1], [2], [3])}, **WORDS), TypeError, "a pair of arrays, not tuple"),
+        (lambda: curves({"f": ([1, 2], [1])}, **WORDS), ValueError, r"'f' differ in shape: \(2,\) and \(1,\)"),
+        (lambda: curves({"f": Symbol("k") * x}, **WORDS), ValueError, "'f' has the symbol k besides x; put a number"),
+        (lambda: curves({"f": x}, over=(x, 0, oo), **WORDS), ValueError, r"finite numbers lo < hi, not \(x, 0, oo\)$"),
+        (lambda: curves({"f": x}, over=(x, 1, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, over=(0, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, over=("x", 0, 1), **WORDS), ValueError, "over must be"),
+        (lambda: curves({"f": x}, ylim=(0, oo), **WORDS), ValueError, r"ylim must be \(lo, hi\).* not \(0, oo\)$"),
+        (lambda: curves({"f": x}, ylim=3, **WORDS), ValueError, "ylim must be .* not 3$"),
+        (lambda: bars([1, 2], **WORDS), TypeError, r"values must be a dictionary \{label: number\}, not \[1, 2\]"),
+        (lambda: bars({}, **WORDS), TypeError, "values must be a dictionary"),
+        (lambda: bars({"a": x}, **WORDS), TypeError, "'a' must be a number, not x$"),
+        (lambda: bars({"a": 1}, ylim=(1, 0), **WORDS), ValueError, "bars: ylim must be"),
+    ],
+)
+def test_errors_say_what_would_be_right(make, error, message):
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_a_plain_symbol_is_the_variable_of_that_name():
+    plain = Symbol("x")
+    wanted = html(curves({"f": tanh(x)}, over=(x, -1, 1), **WORDS))
+    assert html(curves({"f": tanh(plain)}, over=(x, -1, 1), **WORDS)) == wanted
+    assert html(curves({"f": tanh(x)}, over=(plain, -1, 1), **WORDS)) == wanted
+
+
+@pytest.mark.parametrize(("lo", "hi", "limits"), [
+    (0, 1, (0, 1)), (Rational(1, 2), pi, (0.5, np.pi)), (1, 1, None), (2, 1, None), (0, np.inf, None), (-oo, 0, None),
+    (np.nan, 1, None), (0, np.nan, None), ("a", 1, None), (x, 1, None), (None, 1, None), ([0], 1, None)])
+def test_limits_are_two_finite_numbers_in_order(lo, hi, limits):
+    assert as_limits(lo, hi) == limits
+
+
+def test_an_axis_has_room_for_the_start_and_for_other_states_unless_they_dwarf_it():
+    line = np.linspace(0, 10, 101)
+    assert room_for(line, [line], pad=0) == (0, 10) and room_for(line, [line]) == (-0.6, 10.6)
+    assert room_for(line, [line, line - 5, line + 5], pad=0) == pytest.approx((-4.9, 14.9))
+    assert room_for(line, [line, 100 * line - 500], pad=0) == (-20, 30)
+    assert room_for(np.append(line, [1e6, -1e6]), [line], pad=0) == pytest.approx((-18.2, 28.2), abs=0.5)
+    assert room_for(np.full(9, np.nan), [line], pad=0) == pytest.approx((0.1, 9.9))
+    assert room_for(np.full(9, np.nan), [np.full(9, np.nan)], pad=0) == (-0.5, 0.5)
+    assert room_for(np.full(9, 3.0), [np.full(9, 3.0)], pad=0) == (2.5, 3.5)
+    assert room_for(np.full(9, 3.0), [np.full(9, 3.5)], pad=0) == (3, 3.5)
+
+
+def test_comfortable_limits_by_number():
+    assert comfortable(np.linspace(0, 10, 101)) == pytest.approx((-0.6, 10.6))
+    assert comfortable(np.linspace(0, 10, 101), pad=0) == (0, 10)
+    assert comfortable(np.append(np.linspace(0, 10, 999), 1e6), pad=0) == pytest.approx((0, 9.5 + 4 * 9), abs=0.1)
+    assert comfortable(np.append(np.linspace(0, 10, 999), -1e6), pad=0) == pytest.approx((0.5 - 4 * 9, 10), abs=0.1)
+    assert comfortable(np.full(9, 2.0), pad=0) == (1, 3) and comfortable(np.zeros(9), pad=0) == (-0.5, 0.5)
+
+
+def test_panels_are_as_wide_as_their_figures():
+    wide, _ = new_axes((6, 3))
+    assert panel_html(wide, "<svg>") == '<div class="sts-panel" style="--a:2.000"><svg></div>'
+
+
+def test_the_png_has_the_figures_side_by_side_in_rows():
+    figures = [new_axes(size)[0] for size in ((2, 1), (3, 2), (1, 1))]
+    for figure, colour in zip(figures, ("red", "lime", "blue"), strict=True):
+        figure.axes[0].set_position([0, 0, 1, 1])
+        figure.axes[0].set_facecolor(colour)
+        figure.set_layout_engine(None)
+        figure.axes[0].set_axis_on()
+        figure.axes[0].grid(False)
+        figure.axes[0].tick_params(labelleft=False, labelbottom=False)
+    sheet = Image.open(io.BytesIO(png(figures))).convert("RGB")
+    assert sheet.size == (500, 300)
+    middles = [sheet.getpixel(at) for at in ((100, 50), (350, 100), (50, 250))]
+    assert middles == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    assert [sheet.getpixel(at) for at in ((100, 150), (300, 250))] == [(255, 255, 255)] * 2
+    assert Image.open(io.BytesIO(png(figures[:1], dpi=50))).size == (100, 50)
+
+
+def test_bars_leave_room_for_their_numbers_unless_the_limits_are_given():
+    def ylim(**options):
+        return bars({"a": 1.0, "b": 2.0}, **options, **WORDS).figures[0].axes[0].get_ylim()
+
+    assert ylim() == pytest.approx((0, 2.24)) and ylim(ylim=(0, 3)) == (0, 3)
+    low, high = ylim(log=True)
+    assert high == pytest.approx(2 * (2 / low) ** (0.06 / 1.06), rel=1e-6)
+
+
+@pytest.mark.parametrize(("room", "style"), [(50, (3, 10.5)), (49, (2, 10.5)), (42, (2, 10.5)), (41, (1, 8.5)),
+                                             (25, (1, 8.5)), (24, (0, 8.5)), (0, (0, 8.5))])
+def test_the_numbers_of_bars_shrink_with_their_room(room, style):
+    assert number_style(room) == style
+
+
+def test_a_picture_with_panels_side_by_side_is_as_high_as_its_lowest_panel_asks():
+    single = html(curves({"f": x}, size=(4, 2), **WORDS))
+    assert '<div class="sts-panels" style="--h:6.2rem">' in single
+    pair = html(picture(lambda left, right: left.plot([0, 1], [0, 1]), **WORDS))
+    assert '<div class="sts-panels" style="--h:9.92rem;--m:1.45" role="img"' in pair
+    assert "--h:10rem" in html(curves({"f": x}, size=(4, 4), **WORDS))

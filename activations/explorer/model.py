@@ -1,191 +1,268 @@
-"""The model of an explorer: what its panels show, and the sliders, bindings and choosers that move it."""
+"""The model of an explorer: from what is written to what is compiled, in one pass.
+
+Symbols of one name become one symbol, definitions and chosen functions are put in, slopes are taken, and each panel
+gets its expressions as NumPy and as JavaScript for every combination of choices. Nothing after the model compiles.
+"""
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
+from math import prod
+from typing import NamedTuple
 
-import ipywidgets as widgets
-from sympy import Derivative, Expr, Lambda, MatrixBase, Subs, Symbol
+from sympy import Derivative, Dummy, I, Lambda, Subs, Symbol, nan, zoo
 from sympy.core.function import AppliedUndef
 
 from activations.calculus import derivative
+from activations.explorer.bindings import in_order, needed, read_bindings
+from activations.explorer.controls import probe_slider, read_controls, slider_ends
+from activations.explorer.functions import check_arguments, put_functions, undefined
+from activations.explorer.panels import Curves, ExploreError, pretty
 from activations.numerics import CompileError, to_javascript, to_numpy
-from activations.symbols import x
+from activations.symbols import unify, x
 
-SLIDERS = (widgets.FloatSlider, widgets.IntSlider, widgets.FloatLogSlider)
-
-
-class ExploreError(ValueError):
-    """An explorer that cannot work; the message names the symbol, slider or expression that is to blame."""
+MOST_COMBINATIONS = 100  # of choices: a page holds the functions of each
 
 
-# --- The panels that a chapter writes ------------------------------------------------------------------------------
+class State(NamedTuple):
+    """Where all controls stand: {slider: value}, the number of the combination of choices, the probe's x₀ or None."""
 
-
-@dataclass
-class Curves:
-    """Curves over a variable: one expression or {label: expression}, `over` = (variable, lo, hi).
-
-    `derivative` draws f′ as a dashed curve as well; left out, it does so for a single expression.
-    """
-
-    curves: Expr | dict
-    over: tuple = (x, -6, 6)
-    ylim: tuple | None = None
-    derivative: bool | None = None
-    title: str | None = None
-    xlabel: str | None = None
-    ylabel: str | None = None
-
-
-@dataclass
-class Bars:
-    """A bar for each expression. With `log` a bar shows the magnitude, and 0 has no bar; nan is left out."""
-
-    heights: list
-    labels: list | None = None
-    log: bool = False
-    ylim: tuple | None = None
-    title: str | None = None
-    xlabel: str | None = None
-    ylabel: str | None = None
-
-
-@dataclass
-class Cells:
-    """The entries of a matrix as squares, shaded by value up to `scale`, blue for positive and orange for negative."""
-
-    matrix: MatrixBase
-    labels: list | None = None
-    columns: list | None = None
-    scale: float | None = None
-    title: str | None = None
-    xlabel: str | None = None
-    ylabel: str | None = None
-
-
-# --- The model: symbols, bindings, choosers ----------------------------------------------------------------------
+    values: dict
+    option: int
+    x0: float | None
 
 
 class Compiled:
-    """One list of expressions as a NumPy function and as JavaScript; `uses` names the sliders that matter to it.
+    """A list of expressions as a NumPy function and as JavaScript, for one combination of choices.
 
-    Of many options few are ever chosen while a kernel runs, so NumPy waits until its function is asked for.
+    `uses` names the sliders that matter to it; at the indices `undefined` there is nothing but nan. Of many
+    combinations few are ever chosen while a kernel runs, so NumPy waits until its function is asked for.
     """
 
-    def __init__(self, expressions, arguments, where, uses):
-        self.uses, self._source = uses, (expressions, arguments, where)
+    def __init__(self, expressions, variables, sliders, bindings, uses, undefined):
+        self.sliders, self.uses, self.undefined = list(sliders), uses, undefined
+        self._source = expressions, [*variables, *sliders.values()], bindings
         self.javascript = to_javascript(*self._source)
 
     @cached_property
     def numpy(self):
+        """The function of the variables and then of all sliders, in the order of the keywords."""
         return to_numpy(*self._source)
+
+    def __call__(self, values, *variables):
+        """The values of the expressions with the sliders at {name: value}."""
+        return self.numpy(*variables, *(values[name] for name in self.sliders))
+
+
+@dataclass(frozen=True)
+class CompiledPanel:
+    """A panel as it was written and what a view needs to draw it: its functions for each combination of choices.
+
+    For curves also (label, number of the curve, is it a slope) of each function, and where this is the panel with the
+    probe the functions whose first two values are f(x₀) and f′(x₀).
+    """
+
+    written: object
+    compiled: list
+    shown: list = ()
+    probe: list | None = None
 
 
 class Model:
-    """The sliders' symbols, the shared bindings and the choosers' options; it compiles the panels' expressions."""
+    """All that an explorer knows before anything is drawn: `panels` compiled, `sliders`, `choosers`, `start`.
 
-    def __init__(self, panels, where, controls):
-        self.sliders = {name: c for name, c in controls.items() if isinstance(c, SLIDERS)}
-        self.choosers = {name: c for name, c in controls.items() if isinstance(c, dict)}
-        for name, control in controls.items():
-            if name not in self.sliders and name not in self.choosers:
-                raise TypeError(f"explore: {name} must be a FloatSlider, IntSlider or FloatLogSlider, or a dictionary "
-                                f"of expressions to choose from, not {type(control).__name__}")
-        for name, slider in self.sliders.items():
-            _check_slider(name, slider)
-        for name, options in self.choosers.items():
-            for label, option in options.items():
-                check_expression(option, f"option {label!r} of {name}")
-            if not options:
-                raise ExploreError(f"explore: the chooser {name} has no options")
-        self.symbols = {"x": x}
-        options = [option for options in self.choosers.values() for option in options.values()]
-        self._learn([*options, *(value for _, value in where), *(e for panel in panels for e in _expressions(panel))])
-        self.where = [(self.unify(symbol), self.unify(check_expression(value, f"binding of {symbol}")))
-                      for symbol, value in where]
-        self.used, self.chosen = set(), set()
+    `probed` is the index of the panel with the probe, or None; then `probe` is its slider and `readings` names what is
+    read there.
+    """
 
-    def _learn(self, expressions):
-        """Symbols of one name become one symbol: the first that is known to be real, or one that is."""
-        for expr in expressions:
-            for symbol in sorted(getattr(expr, "free_symbols", ()), key=lambda s: (s.name, str(s.assumptions0))):
-                if symbol.is_real:
-                    self.symbols.setdefault(symbol.name, symbol)
-        for name in self.sliders:
-            self.symbols.setdefault(name, Symbol(name, real=True))
+    def __init__(self, panels, where, controls, probe):
+        self.sliders, self.choosers = read_controls(controls)
+        self._check_combinations()
+        symbols, functions = read_bindings(where)
+        check_arguments([*symbols.values(), *functions.values(), *(e for panel in panels for e in panel.expressions)])
+        self._symbols = self._unify(panels, symbols | functions)
+        self._slider_symbols = {name: self._symbols[Symbol(name, real=True)] for name in self.sliders}
+        self._check_names(panels, symbols, functions)
+        self._define(symbols, functions)
+        self._used, self._asked, self._done = set(), set(), {}
+        self._place_probe(panels, probe)
+        self.panels = [self._curves(panel, i == self.probed) if isinstance(panel, Curves) else
+                       CompiledPanel(panel, self._compile(list(map(self._read, panel.expressions))))
+                       for i, panel in enumerate(panels)]
+        self._check_used()
+        self.start = State({name: slider.value for name, slider in self.sliders.items()}, 0,
+                           None if self.probed is None else self.probe.value)
 
-    def unify(self, expr):
-        """The expression with one symbol for each name."""
-        for symbol in expr.free_symbols:
-            self.symbols.setdefault(symbol.name, Symbol(symbol.name, real=True))
-        return expr.xreplace({symbol: self.symbols[symbol.name] for symbol in expr.free_symbols})
+    # --- Names
 
-    @cached_property
-    def options(self):
-        """Every combination of choices, as {function name: expression}."""
-        return [dict(zip(self.choosers, map(self.unify, choice), strict=True))
-                for choice in product(*(options.values() for options in self.choosers.values()))]
+    def _unify(self, panels, definitions):
+        """{symbol: the one symbol of its name} for all that occur; each is real."""
+        variables = [panel.over[0] for panel in panels if isinstance(panel, Curves)]
+        expressions = [*variables, *definitions, *definitions.values(), *(option for options in self.choosers.values()
+                       for option in options.values()), *(expr for panel in panels for expr in panel.expressions)]
+        written = set().union(*(expr.atoms(Symbol) for expr in expressions))
+        names = {symbol.name for symbol in written if not isinstance(symbol, Dummy)} | set(self.sliders)
+        symbols = sorted(written | {x} | {Symbol(name, real=True) for name in names}, key=str)
+        try:
+            return dict(zip(symbols, unify(*symbols), strict=True))
+        except ValueError as error:
+            raise ExploreError(f"explore: {error}") from error
 
-    def compile(self, expressions, variables=()):
-        """The expressions as functions of the variables and all sliders, once for each combination of choices."""
-        expressions = [self.unify(expr) for expr in expressions]
-        undefined = _undefined([*expressions, *(value for _, value in self.where)])
-        for name in sorted(undefined):
-            if name not in self.choosers:
-                raise ExploreError(f"explore: the expression has the undefined function {name}; "
-                                   f"add {name}={{label: expression in x, ...}}")
-        self.chosen |= undefined
-        return [self._compile([_choose(expr, choice) for expr in expressions], list(variables), where)
-                for choice, where in zip(self.options, self._bindings, strict=True)]
+    def _read(self, expr):
+        """The expression with one symbol for each name and with the functions that `where` defines."""
+        return put_functions(expr.xreplace(self._symbols), self._functions)
 
-    @cached_property
-    def _bindings(self):
-        """The bindings for each combination of choices."""
-        return [[(symbol, _choose(value, choice)) for symbol, value in self.where] for choice in self.options]
+    def _define(self, symbols, functions):
+        """Read what `where` defines, and what each combination of choices makes of it."""
+        self._functions = {}
+        for name, definition in functions.items():
+            self._functions[type(name).__name__] = Lambda(self._symbols[name.args[0]], self._read(definition))
+        self.bindings = in_order({self._symbols[symbol]: self._read(value) for symbol, value in symbols.items()})
+        options = {name: [Lambda(self._symbols[x], self._read(option)) for option in options.values()]
+                   for name, options in self.choosers.items()}
+        self._choices = []
+        for chosen in product(*options.values()):
+            choice = dict(zip(options, chosen, strict=True))
+            self._choices.append((choice, [(symbol, put_functions(value, choice)) for symbol, value in self.bindings]))
 
-    def _compile(self, chosen, variables, bindings):
-        where = self._needed(chosen, bindings)
-        bound = {symbol for symbol, _ in where}
-        free = set().union(*(e.free_symbols for e in chosen), *(v.free_symbols for _, v in where)) - bound
-        for symbol in sorted(free - set(variables), key=str):
-            if symbol.name not in self.sliders:
-                raise ExploreError(f"explore: the expression has the symbol {symbol}, which has no slider; "
-                                   f"add {symbol}=FloatSlider(...)")
-        for variable in variables:
+    def _check_names(self, panels, symbols, functions):
+        for symbol in symbols:
+            if symbol.name in self.sliders:
+                raise ExploreError(f"explore: {symbol} has a slider and a definition; keep one of them")
+        for function in functions:
+            if type(function).__name__ in self.choosers:
+                raise ExploreError(f"explore: {function} has a chooser and a definition; keep one of them")
+        for variable in (panel.over[0] for panel in panels if isinstance(panel, Curves)):
             if variable.name in self.sliders:
                 raise ExploreError(f"explore: {variable} is the variable of the curves and cannot have a slider too")
-        uses = {symbol.name for symbol in free - set(variables)}
-        self.used |= uses
-        arguments = variables + [self.symbols[name] for name in self.sliders]
+            if any(symbol.name == variable.name for symbol in symbols):
+                raise ExploreError(f"explore: {variable} is the variable of the curves and cannot be defined too")
+
+    def _check_combinations(self):
+        sizes = [len(options) for options in self.choosers.values()]
+        if prod(sizes) > MOST_COMBINATIONS:
+            raise ExploreError(f"explore: the choosers {', '.join(self.choosers)} have {' × '.join(map(str, sizes))} = "
+                               f"{prod(sizes)} combinations, and {MOST_COMBINATIONS} is the most; offer fewer options")
+
+    def _check_used(self):
+        """Every slider and every chooser must move something."""
+        for name in self.sliders:
+            if name not in self._used:
+                raise ExploreError(f"explore: no expression has the symbol {name} that the slider {name} would move")
+        for name in self.choosers:
+            if name not in self._asked:
+                raise ExploreError(f"explore: no expression has the function {name} that the chooser {name} offers")
+
+    # --- Panels
+
+    def _place_probe(self, panels, probe):
+        """The first panel of curves has the probe, unless it is False."""
+        places = [i for i, panel in enumerate(panels) if isinstance(panel, Curves)] if probe is not False else []
+        self.probed = places[0] if places else None
+        if not places and probe is not None and probe is not False:
+            raise ExploreError("explore: a probe needs a panel of curves")
+        if places:
+            curves = panels[self.probed]
+            self.probe, at = probe_slider(curves, probe), pretty(curves.over[0]) + "₀"
+            self.readings = f"{curves.name}({at})", f"{curves.name}′({at})"
+
+    def _curves(self, panel, probing):
+        """A panel of curves; a slope that is undefined whatever is chosen is left out of what is drawn."""
+        variable = self._symbols[panel.over[0]]
+        values = [self._read(expr) for expr in panel.expressions]
+        shown = [(label, i, is_slope) for i, label in enumerate(panel.lines) for is_slope in (False, True)
+                 if panel.slopes or not is_slope]
+
+        def compiled(shown):
+            functions = [self._slope(values[i], variable) if is_slope else values[i] for _, i, is_slope in shown]
+            return self._compile(functions, [variable], {k for k, (_, _, is_slope) in enumerate(shown) if is_slope})
+
+        drawn = compiled(shown)
+        nowhere = set.intersection(*(one.undefined for one in drawn))
+        if nowhere:
+            shown = [one for k, one in enumerate(shown) if k not in nowhere]
+            drawn = compiled(shown)
+        reads_slope = len(shown) > 1 and shown[1][1:] == (0, True)
+        pair = [("", 0, False), ("", 0, True)]
+        return CompiledPanel(panel, drawn, shown, (drawn if reads_slope else compiled(pair)) if probing else None)
+
+    def _slope(self, expr, variable):
+        """d(expr)/d(variable) through the bindings that contain the variable; nan where SymPy knows none."""
+        depends = {variable}
+        for symbol, value in self.bindings:
+            if value.free_symbols & depends:
+                depends.add(symbol)
+        for symbol, value in reversed(self.bindings):
+            if symbol in depends:
+                expr = expr.subs(symbol, value)
         try:
-            return Compiled(chosen, arguments, where, uses)
+            return expr.diff(variable) if expr.atoms(AppliedUndef) else derivative(expr, variable)
+        except (ValueError, TypeError, NotImplementedError):
+            return nan
+
+    # --- Compilation
+
+    def _compile(self, expressions, variables=(), slopes=frozenset()):
+        """Expressions that are read, as functions of the variables and all sliders, for each combination of choices."""
+        asked = undefined([*expressions, *(value for _, value in self.bindings)])
+        for name in sorted(asked - set(self.choosers)):
+            if name in self.sliders:
+                raise ExploreError(f"explore: {name} has a slider, and the expression has a function of that name; "
+                                   f"call one of them otherwise")
+            raise ExploreError(f"explore: the expression has the undefined function {name}; "
+                               f"add {name}={{label: expression in x, ...}}")
+        self._asked |= asked
+        return [self._compile_choice([put_functions(expr, choice) for expr in expressions], variables, bindings, slopes)
+                for choice, bindings in self._choices]
+
+    def _compile_choice(self, chosen, variables, bindings, slopes):
+        """One combination of choices; what does not depend on a chooser is compiled once."""
+        bindings = needed(chosen, bindings)
+        key = tuple(chosen), tuple(variables), tuple(bindings), frozenset(slopes)
+        if key not in self._done:
+            self._check_symbols(chosen, variables, bindings)
+            _check_real([*(e for i, e in enumerate(chosen) if i not in slopes), *(value for _, value in bindings)])
+            self._done[key] = self._compiled(chosen, variables, bindings, slopes)
+        return self._done[key]
+
+    def _compiled(self, chosen, variables, bindings, slopes):
+        """Compile, with nan for each slope that SymPy leaves unevaluated or that has no numerical form."""
+        sliders = self._slider_symbols
+
+        def compiled(missing):
+            given = [nan if i in missing else expr for i, expr in enumerate(chosen)]
+            free = set().union(*(e.free_symbols for e in [*given, *(value for _, value in bindings)]))
+            uses = {name for name, symbol in sliders.items() if symbol in free}
+            self._used |= uses
+            return Compiled(given, variables, sliders, bindings, uses, missing)
+
+        def has_form(expr):
+            try:
+                return bool(to_javascript([expr], [*variables, *sliders.values()], bindings))
+            except CompileError:
+                return False
+
+        missing = {i for i in slopes if chosen[i] is nan or chosen[i].has(Derivative, Subs)}
+        try:
+            try:
+                return compiled(missing)
+            except CompileError:
+                return compiled(missing | {i for i in slopes - missing if not has_form(chosen[i])})
         except CompileError as error:
             raise ExploreError(f"explore: {error}") from error
 
-    @staticmethod
-    def _needed(expressions, where):
-        """The bindings that the expressions depend on, in order."""
-        needed, wanted = [], set().union(*(e.free_symbols for e in expressions))
-        for symbol, value in reversed(where):
-            if symbol in wanted:
-                needed.insert(0, (symbol, value))
-                wanted |= value.free_symbols
-        return needed
+    def _check_symbols(self, chosen, variables, bindings):
+        """Every symbol is a variable, bound, or has a slider."""
+        known = {*variables, *self._slider_symbols.values(), *(symbol for symbol, _ in bindings)}
+        free = set().union(*(e.free_symbols for e in chosen), *(value.free_symbols for _, value in bindings))
+        for symbol in sorted(free - known, key=str):
+            if symbol.name in self.choosers:
+                raise ExploreError(f"explore: {symbol} is a function to choose, and the expression has a symbol of "
+                                   f"that name; write {symbol}(x)")
+            raise ExploreError(f"explore: the expression has the symbol {symbol}, which has no slider; "
+                               f"add {symbol}=FloatSlider(...)")
 
-    def slope(self, expr, variable):
-        """d(expr)/d(variable) through the bindings that contain the variable."""
-        depends = {variable}
-        for symbol, value in self.where:
-            if value.free_symbols & depends:
-                depends.add(symbol)
-        expr = self.unify(expr)
-        for symbol, value in reversed(self.where):
-            if symbol in depends:
-                expr = expr.subs(symbol, value)
-        if expr.atoms(AppliedUndef):
-            return expr.diff(variable)
-        return derivative(expr, variable)
+    # --- Positions of the controls
 
     def states(self):
         """The start, then every slider at its ends: what an axis must have room for, as (values, option) pairs."""
@@ -193,78 +270,11 @@ class Model:
         ends = {name: slider_ends(slider) for name, slider in self.sliders.items()}
         single = [start | {name: end} for name in ends for end in ends[name]]
         corners = [dict(zip(ends, corner, strict=True)) for corner in product(*ends.values())] if len(ends) <= 5 else []
-        return [(values, option) for values in [start, *single, *corners] for option in range(len(self.options))]
-
-    def check_used(self):
-        """Every slider and every chooser must move something."""
-        for name in self.sliders:
-            if name not in self.used:
-                raise ExploreError(f"explore: no expression has the symbol {name} that the slider {name} would move")
-        for name in self.choosers:
-            if name not in self.chosen:
-                raise ExploreError(f"explore: no expression has the function {name} that the chooser {name} offers")
+        return [(values, option) for values in [start, *single, *corners] for option in range(len(self._choices))]
 
 
-def _expressions(panel):
-    """What a panel shows, as it was given."""
-    if isinstance(panel, Curves):
-        return panel.curves.values() if isinstance(panel.curves, dict) else [panel.curves]
-    if isinstance(panel, Bars):
-        return panel.heights if isinstance(panel.heights, (list, tuple)) else ()
-    return [panel.matrix]
-
-
-def check_expression(expr, what="panel"):
-    if isinstance(expr, MatrixBase):
-        raise TypeError(f"explore: the {what} is a matrix; show it with Cells(...)")
-    if not isinstance(expr, Expr):
-        raise TypeError(f"explore: the {what} must be a SymPy expression, not {expr!r} ({type(expr).__name__})")
-    return expr
-
-
-def _check_slider(name, slider):
-    if not slider.min < slider.max:
-        raise ExploreError(f"explore: the slider {name} has no room: min={slider.min}, max={slider.max}")
-    if not slider.step or slider.step <= 0:
-        raise ExploreError(f"explore: the slider {name} needs a positive step, not {slider.step}")
-
-
-def _undefined(expressions):
-    """The names of the undefined functions that occur."""
-    return {type(node).__name__ for expr in expressions for node in expr.atoms(AppliedUndef)}
-
-
-def _choose(expr, choice):
-    """Put the chosen expressions for the undefined functions, their derivatives included."""
-    for name, option in choice.items():
-        expr = _put_function(expr, name, option)
-    return expr
-
-
-def _put_function(expr, name, option):
-    def applied(node):
-        return isinstance(node, AppliedUndef) and type(node).__name__ == name
-
-    def differentiated(node):
-        return isinstance(node, Derivative) and applied(node.expr) and node.expr.args == node.variables[:1]
-
-    def slope(node):
-        return Lambda(x, _nth_derivative(option, len(node.variables)))(node.variables[0])
-
-    if not any(map(applied, expr.atoms(AppliedUndef))):
-        return expr
-    if expr.has(Derivative):
-        expr = expr.replace(differentiated, slope)
-    expr = expr.replace(applied, lambda node: Lambda(x, option)(*node.args))
-    return expr.doit() if expr.has(Derivative, Subs) else expr
-
-
-def slider_ends(slider):
-    if isinstance(slider, widgets.FloatLogSlider):
-        return slider.base**slider.min, slider.base**slider.max
-    return slider.min, slider.max
-
-
-@cache
-def _nth_derivative(expr, n):
-    return expr if n == 0 else derivative(_nth_derivative(expr, n - 1), x)
+def _check_real(expressions):
+    for expr in expressions:
+        if expr.has(I, zoo):
+            raise ExploreError(f"explore: {expr} is not real, and an axis shows real numbers; take re(...), im(...) or "
+                               f"Abs(...) of it")
