@@ -35,7 +35,8 @@ def is_signed(gap, or_zero):
     """Whether SymPy knows that gap ≥ 0 (or > 0)."""
     if gap.has(sp.zoo, sp.nan, sp.Limit) or gap.count_ops() > 200:
         return False
-    for form in (lambda e: e, sp.expand, sp.factor, sp.simplify, lambda e: sp.factor(sp.together(_as_exp(e)))):
+    long = (sp.simplify,) if gap.count_ops() < 50 else ()
+    for form in (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e)))):
         found = within(_SIGNING, form, gap)
         if found is not None and (found.is_nonnegative if or_zero else found.is_positive) is True:
             return True

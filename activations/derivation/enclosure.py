@@ -20,6 +20,7 @@ _CLAIMS = 40  # signs looked for on the way
 _BITS = 128
 _FAR = sp.Integer(2) ** 6  # where the tail of an unbounded interval begins
 _LIMIT = 400_000  # Python calls that SymPy may spend on a limit
+_DOMINATING = 1_500_000  # and on a gap written in powers and exponentials
 
 
 def encloses(gap, strict):
@@ -90,7 +91,11 @@ class _Proof:
         values = _balls(gap, self.u)
         if values is not None and _falls_below(values, low, high):
             return False
-        if self._at_sight(gap, values, low, high, strict) or self._rises(gap, low, high, depth):
+        if self._at_sight(gap, values, low, high, strict):
+            return True
+        if low < 0 < high and reduces_to_zero(gap.subs(self.u, 0)):  # most bounds of a first course touch at 0
+            return all(self.positive(gap, *half, strict, depth) for half in ((low, sp.S.Zero), (sp.S.Zero, high)))
+        if self._rises(gap, low, high, depth):
             return True
         return values is not None and self._covers(gap, values, low, high, strict, depth)
 
@@ -102,7 +107,7 @@ class _Proof:
             if value is not None and (value.low > 0 or value.low >= 0 and not strict):
                 return True
         inside = inside_of(gap, sp.Interval.open(low, high), self.u)
-        return is_signed(inside, not strict) or dominates(inside)
+        return dominates(inside) or is_signed(inside, not strict)
 
     def _rises(self, gap, low, high, depth):
         """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0 inside."""
@@ -199,7 +204,7 @@ def dominates(gap):
     if len(symbols) != 1 or not gap.has(sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech):
         return False
     (t,) = symbols
-    return t.is_positive is True and within(_LIMIT, _all_positive, gap, t, otherwise=False)
+    return t.is_positive is True and within(_DOMINATING, _all_positive, gap, t, otherwise=False)
 
 
 def _all_positive(gap, t):
