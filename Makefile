@@ -31,12 +31,13 @@ help:  ## say what there is to do
 book: $(BUILT)  ## build the site, ready to open from disk
 	@echo "The site is in $(SITE)"
 
-test: $(BUILT)  ## prove it: lint, library, chapters run afresh, site in a browser
+test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browser
 	@echo "Linting"
 	@$(BIN)/python -m ruff check .
 	@echo "Testing on $(JOBS) cores"
 	@$(BIN)/python -m pytest -n $(JOBS) || { echo "Something failed: its name and its reason stand above."; exit 1; }
-	@echo "All is proved. The tests are in tests/, the site that they read is in $(SITE)"
+	@echo "All that was run has passed; what was skipped, and why, stands above."
+	@echo "The tests are in tests/, the site that they read is in $(SITE)"
 
 notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather its claims
 	@$(BIN)/python -m tools.notebooks run

@@ -12,8 +12,12 @@ In a chapter, a claim is a label, the claim in bold, the cells that decide, and 
 
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 
+import nbformat
+
+from activations.derivation.verdict import HOW
 from tools.notebooks import ROOT, chapters, prose
 
 PAGE = ROOT / "book" / "claims.md"
@@ -22,7 +26,12 @@ INTRODUCTION = """\
 
 Statements about activation functions that one often reads or hears. Each chapter takes up a few and lets a cell decide.
 This page lists them all with the verdict. A claim is a link to the place where it is proved, corrected or refuted.
+
+The chapters derive their formulas in {steps} steps, and the machine has read each of them. {algebra} are proved by
+algebra, {enclosure} by enclosures that cover every value of the variable, and {points} {are} checked at points only:
+where that is so, the line says it. [](how-to-use.md#what-a-derivation-claims) has what the three words mean.
 """
+STEP = re.compile(r"(\d+) (proved by algebra|proved by enclosure|checked at points)")
 LABEL = re.compile(r"^\((claim-[\w-]+)\)=$", re.MULTILINE)
 CLAIM = re.compile(r'^\*\*Claim: "(.+?)"\*\*$', re.MULTILINE)
 VERDICT = re.compile(r"^\*\*Verdict: (.+?)\.\*\* +(.+)$", re.MULTILINE)
@@ -58,9 +67,28 @@ def claims(text, name):
             for (_, _, label), (_, _, claim), (_, _, verdict) in rows]
 
 
+def steps(notebook):
+    """How many steps of a notebook's derivations are proved by algebra, by enclosure, or checked at points."""
+    counts = Counter()
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            text = output.get("data", {}).get("text/plain", "")
+            if text.startswith("Derivation of "):
+                counts.update({words: int(number) for number, words in STEP.findall(text)})
+    return counts
+
+
+def introduction():
+    """The opening of the page, with the steps of the whole book counted."""
+    counts = sum((steps(nbformat.read(path, as_version=4)) for path in chapters()), Counter())
+    algebra, enclosure, points = (counts[words] for words in HOW.values())
+    return INTRODUCTION.format(steps=counts.total(), algebra=algebra, enclosure=enclosure, points=points,
+                               are="is" if points == 1 else "are")
+
+
 def page():
     """The text of the page, made from the chapters."""
-    parts = [INTRODUCTION]
+    parts = [introduction()]
     for path in chapters():
         text = prose(path)
         parts.append(f"## {text.splitlines()[0].removeprefix('# ')}\n")

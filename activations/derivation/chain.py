@@ -9,7 +9,7 @@ from sympy.core.relational import Relational
 from activations.derivation.meaning import Meaning
 from activations.derivation.names import Names
 from activations.derivation.step import judge
-from activations.derivation.verdict import RELATIONS, Verdict
+from activations.derivation.verdict import HOW, RELATIONS, Verdict
 from activations.symbols import unify
 
 
@@ -60,9 +60,9 @@ class Derivation:
         return f"$$\\begin{{aligned}}\n{sp.latex(self.start)} {rows}\n\\end{{aligned}}$$"
 
     def __repr__(self):
-        count, proved = len(self.steps), sum(step.proved for step in self.steps)
-        verdict = "all proved" if proved == count else f"{proved} proved, {count - proved} checked in numbers"
-        return f"Derivation of {count} step{'s' * (count > 1)}, {verdict}"
+        count, kinds = len(self.steps), [step.verdict.how for step in self.steps]
+        found = ", ".join(f"{kinds.count(how)} {words}" for how, words in HOW.items() if how in kinds)
+        return f"Derivation of {count} step{'s' * (count > 1)}: {found}"
 
 
 def derive(start, *steps, where=None):

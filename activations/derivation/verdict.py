@@ -9,6 +9,8 @@ from mpmath import mp
 from activations.numerics.balls import precision
 
 RELATIONS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
+# how a step was found to hold -> what the reader is told
+HOW = {"algebra": "proved by algebra", "enclosure": "proved by enclosure", "points": "checked at points"}
 _FAILS = {
     "=": "does not equal",
     "<=": "is not at least",
@@ -28,7 +30,7 @@ class DerivationError(AssertionError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a step was found to hold: `how` is "algebra", "enclosure" or "points".
+    """How a step was found to hold: `how` is one of `HOW`.
 
     `points` are those it was checked at, as {symbol: value}; `remark` says what else a reader must know.
     """
