@@ -51,6 +51,15 @@ def test_the_commands_on_a_page_exist(page):
     assert set(commands(page)) <= targets
 
 
+def test_the_commands_without_make_are_those_of_the_makefile():
+    page = (BOOK / "how-to-use.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```bat\n(.*?)^```", page, flags=re.S | re.M)
+    recipes = (ROOT / "Makefile").read_text(encoding="utf-8").replace(" --progress-bar off", "")
+    recipes = recipes.replace("$(JOBS)", "2").replace("$(PYTHON)", "python").replace("$(BIN)/", ".venv\\Scripts\\")
+    typed = [line.removesuffix(" notebooks") for line in block.splitlines()]
+    assert len(typed) == 6 and not [line for line in typed if line not in recipes]
+
+
 def test_the_map_of_the_readme_leads_to_files():
     table = (ROOT / "README.md").read_text(encoding="utf-8").split("## Where things are")[1]
     for cell in re.findall(r"^\| (`.*?) \|", table, flags=re.M):

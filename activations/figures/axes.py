@@ -58,8 +58,8 @@ def short(value, digits=3):
     """A number in few characters: 0.0883, 25, 4.4e−8; with two digits 0.088, with one 9e−2."""
     if not np.isfinite(value):
         return "–" if np.isnan(value) else "∞" if value > 0 else "−∞"
-    size = abs(value)
-    if value == 0 or 10.0**-digits <= size < 1e5:
+    size = float(f"{abs(value):.12g}")  # a tick of 0.001 may be one unit in the last place below it
+    if value == 0 or float(f"1e-{digits}") <= size < 1e5:
         text = f"{float(f'{value + 0.0:.{max(2, digits)}g}'):g}" if size < 1000 else f"{value:.0f}"
     else:
         mantissa, exponent = f"{value:.{min(1, digits - 1)}e}".split("e")

@@ -1,0 +1,152 @@
+"""Proofs by SymPy: a gap that some form of it turns into 0, or whose sign some form of it shows.
+
+The numbers have been asked before: what reaches these forms has not been refuted anywhere.
+"""
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+
+from activations.calculus import regions
+from activations.derivation.budget import within
+from activations.derivation.sums import tidied
+
+_SIMPLIFYING = 1_200_000  # Python calls that one of SymPy's long methods may spend
+_SIGNING = 200_000  # the same where a sign is looked for, which short forms show or none
+
+
+def vanishes(gap):
+    """Whether SymPy reduces `gap` to 0, as a whole or between its kinks; False only means that it could not decide."""
+    if gap.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.Limit):
+        return False
+    if reduces_to_zero(gap) or by_cases(gap, reduces_to_zero):
+        return True
+    return not gap.has(sp.Piecewise, sp.Integral) and reduces_to_zero(gap, _LONG)
+
+
+def reduces_to_zero(gap, forms=None):
+    """Whether one of the forms of `gap` is 0."""
+    gap = _slopes_named(tidied(gap))
+    size = gap.count_ops()
+    return any(size < limit and within(_SIMPLIFYING, form, gap) == 0 for limit, form in forms or _SHORT)
+
+
+def is_signed(gap, or_zero):
+    """Whether SymPy knows that gap ≥ 0 (or > 0)."""
+    if gap.has(sp.zoo, sp.nan, sp.Limit) or gap.count_ops() > 200:
+        return False
+    for form in (lambda e: e, sp.expand, sp.factor, sp.simplify, lambda e: sp.factor(sp.together(_as_exp(e)))):
+        found = within(_SIGNING, form, gap)
+        if found is not None and (found.is_nonnegative if or_zero else found.is_positive) is True:
+            return True
+    return False
+
+
+def by_cases(gap, decide):
+    """`decide` on each interval between the kinks of `gap` in one real symbol; False where it has none."""
+    kinked = {s for node in gap.atoms(sp.Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, Relational)
+              for s in node.free_symbols}
+    symbols = [s for s in kinked if s.is_extended_real]
+    if len(symbols) != 1:
+        return False
+    pieces = regions(gap, symbols[0])
+    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+        return False  # borders found in numbers may not be all there are
+    inside = [inside_of(piece, where, symbols[0]) for where, piece in pieces if _meets(where, symbols[0])]
+    return bool(inside) and all(map(decide, inside))
+
+
+def _meets(interval, symbol):
+    """Whether a symbol can lie in an interval at all: a positive one not left of 0."""
+    return not (symbol.is_nonnegative and interval.end <= 0) and not (symbol.is_nonpositive and interval.start >= 0)
+
+
+def inside_of(piece, interval, symbol):
+    """`piece` on an open interval, which a positive symbol t runs through."""
+    t, (low, high) = sp.Dummy("t", positive=True), interval.args[:2]
+    low = sp.Max(low, 0) if symbol.is_nonnegative else low
+    high = sp.Min(high, 0) if symbol.is_nonpositive else high
+    if high is sp.oo:
+        return piece if low is -sp.oo else piece.subs(symbol, low + t)
+    return piece.subs(symbol, high - t if low is -sp.oo else low + (high - low) * t / (1 + t))
+
+
+# --- Forms -----------------------------------------------------------------------------------------------------------
+
+
+def _as_exp(gap):
+    return gap.rewrite(sp.exp) if gap.has(sp.Function) else gap
+
+
+def _numerator(expr):
+    """The numerator of `expr` over one denominator, multiplied out."""
+    return sp.fraction(sp.together(expr))[0].expand()
+
+
+def _logarithms_gone(gap):
+    """exp(gap) - 1: if it is 0 then gap = 2πik, and the numbers have already said that gap is 0."""
+    return _numerator(sp.exp(_as_exp(gap).expand()) - 1) if gap.has(sp.log) else gap
+
+
+def _inverse_hyperbolics_gone(gap):
+    kinds = (sp.asinh, sp.acosh, sp.atanh, sp.acoth)
+    return _logarithms_gone(gap.rewrite(sp.log)) if gap.has(*kinds) else gap
+
+
+def _error_functions_alike(gap):
+    gap = gap.replace(sp.erfi, lambda u: -sp.I * sp.erf(sp.I * u))
+    return _numerator(gap.replace(sp.erfc, lambda u: 1 - sp.erf(u)))
+
+
+def _roots_reduced(gap):
+    """Each √r as a symbol s, with s² = r used until none is left."""
+    gap = sp.fraction(sp.together(_as_exp(gap)))[0]
+    roots = sorted({power.base for power in gap.atoms(sp.Pow) if power.exp.is_Rational and power.exp.q == 2},
+                   key=lambda base: (-base.count_ops(), sp.default_sort_key(base)))
+    for base in roots:
+        s = sp.Dummy("s")
+        gap = gap.replace(lambda e, b=base: e.is_Pow and e.base == b and e.exp.is_Rational and e.exp.q == 2,
+                          lambda e, s=s: s ** (2 * e.exp))
+        gap = sp.fraction(sp.together(gap))[0].expand()
+        polynomial = sp.Poly(gap, s)
+        gap = sum(coefficient * base ** (power // 2) * s ** (power % 2)
+                  for (power,), coefficient in polynomial.terms()).subs(s, sp.sqrt(base)).expand()
+    return gap
+
+
+def _gammas_alike(gap):
+    return sp.gammasimp(gap.rewrite(sp.gamma)) if gap.has(sp.factorial, sp.binomial, sp.gamma) else gap
+
+
+def _steps_alike(gap):
+    """Heaviside as a Piecewise: SymPy gives it the value 1/2 at 0, where no step is tested."""
+    return gap.rewrite(sp.Piecewise) if gap.has(sp.Heaviside) else gap
+
+
+_SHORT = (
+    (1500, lambda gap: gap),
+    (1500, lambda gap: gap.expand()),
+    (1500, _numerator),
+    (1500, lambda gap: _numerator(_as_exp(gap))),
+    (1500, _error_functions_alike),
+    (500, _logarithms_gone),
+    (500, _inverse_hyperbolics_gone),
+    (300, lambda gap: gap.expand(trig=True)),
+    (300, lambda gap: _numerator(sp.expand_func(gap))),
+    (300, _gammas_alike),
+    (200, _roots_reduced),
+)
+_LONG = ((150, sp.simplify), (150, lambda gap: sp.simplify(_as_exp(gap))), (150, sp.trigsimp))
+
+
+def _slopes_named(expr):
+    """`expr` with f′(u), for f undefined, as a plain function of u, so that equal slopes look equal."""
+    for kind in (sp.Subs, sp.Derivative):
+        for node in sorted(expr.atoms(kind), key=sp.default_sort_key):
+            slope = node.expr if kind is sp.Subs else node
+            if isinstance(slope, sp.Derivative) and isinstance(slope.expr, AppliedUndef):
+                at = dict(zip(node.variables, node.point, strict=True)) if kind is sp.Subs else {}
+                inner = slope.expr
+                order = [f"{inner.args.index(v)}_{n}" for v, n in slope.variable_count if v in inner.args]
+                expr = expr.xreplace({node: sp.Function("_".join([str(inner.func), *order]))(*inner.subs(at).args)})
+    return expr

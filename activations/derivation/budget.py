@@ -1,0 +1,35 @@
+"""SymPy within bounds: some of its methods run for minutes in vain, and a step must end within seconds."""
+
+import sys
+from inspect import CO_GENERATOR
+
+import sympy as sp
+
+
+class _Spent(BaseException):
+    """Not an Exception: SymPy catches those on its way."""
+
+
+def within(calls, function, *arguments, otherwise=None):
+    """function(*arguments), or `otherwise` where it makes more than so many Python calls or gives up by itself.
+
+    Calls are counted and not seconds, so that every machine comes to the same end.
+    """
+    left = calls
+    before = sys.getprofile()
+
+    def count(frame, event, _argument):
+        nonlocal left
+        if event == "call":
+            left -= 1
+            if left < 0 and not frame.f_code.co_flags & CO_GENERATOR:  # one that is just being closed would only warn
+                raise _Spent
+
+    sys.setprofile(count)
+    try:
+        return function(*arguments)
+    except (_Spent, RecursionError, NotImplementedError, ArithmeticError, ValueError, TypeError, AttributeError,
+            KeyError, IndexError, sp.PoleError, sp.polys.polyerrors.BasePolynomialError):
+        return otherwise
+    finally:
+        sys.setprofile(before)

@@ -1,0 +1,297 @@
+"""Proofs of an inequality in one variable by intervals that cover its domain.
+
+A gap is shown to be at least 0 on an interval in one of three ways: SymPy knows its sign; or its slope has one sign,
+and the gap has the right sign at the end that it rises from; or the interval falls into parts on each of which an
+enclosure lies above 0, and what is left near the ends is done by the first two.
+"""
+
+import sympy as sp
+from flint import arb
+
+from activations.calculus import regions
+from activations.derivation.algebra import inside_of, is_signed, reduces_to_zero
+from activations.derivation.budget import within
+from activations.numerics.balls import BallError, exact, interval, precision, real, to_balls
+from activations.numerics.intervals import Interval, as_interval
+
+_DEPTH = 3  # slopes of slopes
+_PARTS = 4_000  # enclosures spent on a step
+_CLAIMS = 40  # signs looked for on the way
+_BITS = 128
+_FAR = sp.Integer(2) ** 6  # where the tail of an unbounded interval begins
+_LIMIT = 400_000  # Python calls that SymPy may spend on a limit
+
+
+def encloses(gap, strict):
+    """Whether gap ≥ 0 (or > 0 but at single points) is proved for all values of its one real symbol, or of none."""
+    symbols = gap.free_symbols
+    if not symbols:
+        return _constant_sign(gap)
+    (symbol, *others) = symbols
+    if others or not symbol.is_extended_real or gap.count_ops() > 150 or gap.has(*_UNFIT):
+        return False
+    pieces = regions(gap, symbol)
+    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+        return False
+    domain = _domain(symbol)
+    spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
+    spans = [(span, piece) for span, piece in spans if isinstance(span, sp.Interval)]
+    u = sp.Dummy("u", real=True)
+    proof = _Proof(u, strict)
+    try:
+        return bool(spans) and all(proof.positive(piece.subs(symbol, u), span.start, span.end, strict)
+                                   for span, piece in spans)
+    except _Spent:
+        return False
+
+
+_UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
+          sp.KroneckerDelta)
+
+
+def _domain(symbol):
+    """The open interval that a symbol may lie in; for whole numbers it reaches half a step beyond."""
+    half = sp.Rational(1, 2) if symbol.is_integer else 0
+    if symbol.is_positive:
+        return sp.Interval.open(half, sp.oo)
+    if symbol.is_nonnegative:
+        return sp.Interval.open(-half, sp.oo)
+    if symbol.is_negative:
+        return sp.Interval.open(-sp.oo, -half)
+    return sp.Interval.open(-sp.oo, half) if symbol.is_nonpositive else sp.S.Reals
+
+
+def _constant_sign(gap):
+    """Whether a number is enclosed above 0."""
+    try:
+        with precision(4 * _BITS):
+            return bool(real(to_balls(gap, ())()) > 0)
+    except BallError:
+        return False
+
+
+class _Spent(Exception):
+    """More work than a step may take."""
+
+
+class _Proof:
+    """The search for a proof in the variable u, and the work that is left for it."""
+
+    def __init__(self, u, strict):
+        self.u, self.strict, self.parts, self.claims = u, strict, _PARTS, _CLAIMS
+
+    def positive(self, gap, low, high, strict, depth=_DEPTH):
+        """Whether gap > 0 (or ≥ 0) on the open interval from low to high."""
+        self.claims -= 1
+        if self.claims < 0:
+            raise _Spent
+        if not gap.has(self.u):
+            return is_signed(gap, not strict) or _constant_sign(gap)
+        values = _balls(gap, self.u)
+        if values is not None and _falls_below(values, low, high):
+            return False
+        if self._at_sight(gap, values, low, high, strict) or self._rises(gap, low, high, depth):
+            return True
+        return values is not None and self._covers(gap, values, low, high, strict, depth)
+
+    def _at_sight(self, gap, values, low, high, strict):
+        """Whether one enclosure, or a form of the formula, shows the sign on the whole interval."""
+        if values is not None:
+            with precision(_BITS):
+                value = _interval(values(interval(low, high)))
+            if value is not None and (value.low > 0 or value.low >= 0 and not strict):
+                return True
+        inside = inside_of(gap, sp.Interval.open(low, high), self.u)
+        return is_signed(inside, not strict) or dominates(inside)
+
+    def _rises(self, gap, low, high, depth):
+        """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0 inside."""
+        if depth == 0:
+            return False
+        slope = gap.diff(self.u)
+        for end, side, sign in ((low, "+", 1), (high, "-", -1)):
+            if self._starts_above(gap, end, side) and self.positive(_tidy(sign * slope), low, high, False, depth - 1):
+                return not reduces_to_zero(slope)
+        return False
+
+    def _starts_above(self, gap, end, side):
+        """Whether the limit of the gap at an end of the interval is known to be at least 0."""
+        value = gap.subs(self.u, end) if end.is_finite else sp.nan
+        if not value.is_finite:
+            value = within(_LIMIT, sp.limit, gap, self.u, end, side)
+        if value is None or value.has(sp.nan, sp.zoo, sp.AccumBounds, sp.Limit):
+            return False
+        return value is sp.oo or value.is_nonnegative is True or reduces_to_zero(value) or _constant_sign(value)
+
+    def _covers(self, gap, values, low, high, strict, depth):
+        """Whether enclosures above 0 cover the interval, but for its ends and for points where the gap touches 0."""
+        slopes = _balls(gap.diff(self.u), self.u)
+        a = low if low.is_finite else sp.Min(-_FAR, high - 1)
+        b = high if high.is_finite else sp.Max(_FAR, low + 1)
+        if slopes is None or low is -sp.oo and high <= -_FAR or high is sp.oo and low >= _FAR:
+            return False  # a tail: what could not be seen at once is not seen in parts
+        with precision(_BITS):
+            span = interval(a, b)
+            left_over = self._undecided(values, slopes, span.low, span.high)
+        if left_over is None:
+            return False
+        rest = [(low, a)] * (low is -sp.oo) + [(b, high)] * (high is sp.oo)
+        for start, end in left_over:
+            part = (a if start is None else start, b if end is None else end)
+            if part == (low, high):
+                return False
+            if not (a < part[0] and part[1] < b and _touches(gap, self.u, *part)):
+                rest.append(part)
+        return all(self._at_sight(gap, values, *part, strict) or self._rises(gap, *part, depth) for part in rest)
+
+    def _undecided(self, values, slopes, low, high):
+        """The parts of an interval on which no enclosure lies above 0, as pairs of rationals (None for an end of it).
+
+        None where a part lies below 0.
+        """
+        waiting, left_over = [(low, high, True, True)], []
+        least = (high - low) * arb(2) ** -20
+        while waiting:
+            a, b, first, last = waiting.pop()
+            self.parts -= 1
+            if self.parts < 0:
+                raise _Spent
+            value = _mean_value(values, slopes, Interval(a, b))
+            if value is not None and value.low > 0:
+                continue
+            if value is not None and value.high < 0:
+                return None
+            if (b - a) < least:
+                left_over.append((a, b, first, last))
+                continue
+            middle = ((a + b) / 2).mid()
+            waiting += [(middle, b, False, last), (a, middle, first, False)]
+        return [(None if first else _rational(a), None if last else _rational(b))
+                for a, b, first, last in _joined(left_over)]
+
+
+def _balls(gap, u):
+    try:
+        return to_balls(gap, (u,))
+    except BallError:
+        return None
+
+
+def _falls_below(values, low, high):
+    """Whether the gap is seen below 0 somewhere: then no proof need be looked for."""
+    near, far = (low if low.is_finite else sp.Min(high, 0) - 50), (high if high.is_finite else sp.Max(low, 0) + 50)
+    with precision(_BITS):
+        shares = (sp.Rational(k, 64) for k in (1, 7, 19, 27, 31, 33, 38, 45, 57, 63))
+        return any(real(values(exact(near + (far - near) * share))) < 0 for share in shares)
+
+
+def _tidy(slope):
+    """A slope in the form in which its sign is most likely seen."""
+    return within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
+
+
+def dominates(gap):
+    """Whether a gap in powers and exponentials of a positive symbol t is above 0, since eᵗ = 1 + t + t²/2 + r, r > 0.
+
+    Its numerator and denominator, over the smallest exponential, must have no negative coefficient in t and r.
+    """
+    symbols = gap.free_symbols
+    if len(symbols) != 1 or not gap.has(sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech):
+        return False
+    (t,) = symbols
+    return t.is_positive is True and within(_LIMIT, _all_positive, gap, t, otherwise=False)
+
+
+def _all_positive(gap, t):
+    parts = sp.fraction(sp.together(gap.rewrite(sp.exp)))
+    signs = [_common_sign(part.expand(), t) for part in parts]
+    return None not in signs and signs[0] * signs[1] > 0
+
+
+def _common_sign(part, t):
+    """The one sign of all coefficients of a part in t and r, or None."""
+    terms = []
+    for term in sp.Add.make_args(part):
+        exponent = sp.Add(*(e.args[0] for e in term.atoms(sp.exp) if e.has(t)))
+        factor = term.subs({e: 1 for e in term.atoms(sp.exp) if e.has(t)})
+        rate, rest = exponent.coeff(t, 1), exponent.subs(t, 0)
+        if not rate.is_Rational or (exponent - rate * t - rest).expand() != 0 or term != factor * sp.exp(exponent):
+            return None
+        terms.append((factor * sp.exp(rest), rate))
+    least = min(rate for _, rate in terms)
+    unit = sp.gcd_list([rate - least for _, rate in terms]) or 1
+    r = sp.Dummy("r", positive=True)
+    growth = 1 + unit * t + (unit * t) ** 2 / 2 + r
+    total = sum(factor * growth ** ((rate - least) / unit) for factor, rate in terms).expand()
+    if not total.is_polynomial(t, r):
+        return None
+    signs = {_sign_of(coefficient) for coefficient in sp.Poly(total, t, r).coeffs()}
+    return signs.pop() if len(signs) == 1 else None
+
+
+def _sign_of(number):
+    return 1 if _constant_sign(number) else -1 if _constant_sign(-number) else None
+
+
+def _joined(parts):
+    joined = []
+    for a, b, first, last in parts:
+        if joined and joined[-1][1] == a:
+            joined[-1] = (joined[-1][0], b, joined[-1][2], last)
+        else:
+            joined.append((a, b, first, last))
+    return joined
+
+
+def _mean_value(values, slopes, part):
+    """An enclosure of f over an interval: that of its formula, and that of f(m) + f′·(u − m); None without one."""
+    direct = _interval(values(part))
+    if direct is not None and direct.low > 0:
+        return direct
+    slope, middle = _interval(slopes(part)), part.midpoint()
+    at = _interval(values(middle))
+    if slope is None or at is None:
+        return direct
+    form = at + slope * (part - middle)
+    if direct is None:
+        return form
+    return Interval(max(direct.low, form.low), min(direct.high, form.high))
+
+
+def _interval(value):
+    value = real(value)
+    if isinstance(value, Interval):
+        return None if value.is_nan() else value
+    value = as_interval(value)
+    return value if value.is_finite() else None
+
+
+def _rational(number):
+    """An exact Arb number as a SymPy rational."""
+    mantissa, exponent = number.man_exp()
+    return sp.Integer(int(mantissa)) * sp.Integer(2) ** int(exponent)
+
+
+def _touches(gap, u, low, high):
+    """Whether the gap has the value 0, and a minimum, at a point between: bent upwards all over, level and 0 there."""
+    at = _named_point(low, high)
+    if at is None or not reduces_to_zero(gap.subs(u, at)) or not reduces_to_zero(gap.diff(u).subs(u, at)):
+        return False
+    bend = _balls(gap.diff(u, 2), u)
+    if bend is None:
+        return False
+    with precision(_BITS):
+        value = _interval(bend(interval(low, high)))
+    return value is not None and bool(value.low > 0)
+
+
+def _named_point(low, high):
+    """A number with a short name in a small interval: 0, a fraction, a root, a multiple of π; or None."""
+    middle = sp.N((low + high) / 2, 30)
+    if low < 0 < high:
+        return sp.S.Zero
+    for constants in ((), (sp.pi,), (sp.log(2),), (sp.E,)):
+        found = within(200_000, lambda c=constants: sp.nsimplify(middle, c, tolerance=(high - low) / 2))
+        if found is not None and low < found < high:
+            return found
+    return None
