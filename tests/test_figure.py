@@ -305,6 +305,7 @@ def test_the_png_has_the_figures_side_by_side_in_rows():
     middles = [sheet.getpixel(at) for at in ((100, 50), (350, 100), (50, 250))]
     assert middles == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
     assert [sheet.getpixel(at) for at in ((100, 150), (300, 250))] == [(255, 255, 255)] * 2
+    assert sheet.getpixel((100, 0)) == (255, 0, 0) and sheet.getpixel((0, 50)) != (255, 255, 255)
     assert Image.open(io.BytesIO(png(figures[:1], dpi=50))).size == (100, 50)
 
 
