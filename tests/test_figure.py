@@ -270,6 +270,8 @@ def test_an_axis_has_room_for_the_start_and_for_other_states_unless_they_dwarf_i
     assert room_for(line, [line, line - 5, line + 5], pad=0) == pytest.approx((-4.9, 14.9))
     assert room_for(line, [line, 100 * line - 500], pad=0) == (-20, 30)
     assert room_for(np.append(line, [1e6, -1e6]), [line], pad=0) == pytest.approx((-18.2, 28.2), abs=0.5)
+    assert room_for(line + 1000, [line + 1000, 100 * line], pad=0) == (980, 1010)
+    assert room_for(line, [line, line - 19], pad=0.5) == pytest.approx((-33.25, 24.45), abs=0.3)
     assert room_for(np.full(9, np.nan), [line], pad=0) == pytest.approx((0.1, 9.9))
     assert room_for(np.full(9, np.nan), [np.full(9, np.nan)], pad=0) == (-0.5, 0.5)
     assert room_for(np.full(9, 3.0), [np.full(9, 3.0)], pad=0) == (2.5, 3.5)
@@ -303,6 +305,7 @@ def test_the_png_has_the_figures_side_by_side_in_rows():
     middles = [sheet.getpixel(at) for at in ((100, 50), (350, 100), (50, 250))]
     assert middles == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
     assert [sheet.getpixel(at) for at in ((100, 150), (300, 250))] == [(255, 255, 255)] * 2
+    assert sheet.getpixel((100, 0)) == (255, 0, 0) and sheet.getpixel((0, 50)) != (255, 255, 255)
     assert Image.open(io.BytesIO(png(figures[:1], dpi=50))).size == (100, 50)
 
 
@@ -327,3 +330,18 @@ def test_a_picture_with_panels_side_by_side_is_as_high_as_its_lowest_panel_asks(
     pair = html(picture(lambda left, right: left.plot([0, 1], [0, 1]), **WORDS))
     assert '<div class="sts-panels" style="--h:9.92rem;--m:1.45" role="img"' in pair
     assert "--h:10rem" in html(curves({"f": x}, size=(4, 4), **WORDS))
+
+
+@pytest.mark.parametrize(("letters", "columns"), [(1, 4), (6, 4), (7, 3), (20, 1), (60, 1)])
+def test_a_legend_has_as_many_columns_as_fit(letters, columns):
+    figure, axes = new_axes((4.8, 3.2))
+    for _ in range(4):
+        axes.plot([0, 1], [0, 1], label="a" * letters)
+    decorate(axes, legend=True)
+    assert axes.get_legend()._ncols == columns
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.001, "0.001"), (0.00099, "9.9e−4"), (99999, "99999"), (1e5, "1e5"),
+                                             (999, "999"), (1000.4, "1000")])
+def test_where_short_numbers_change_their_form(value, text):
+    assert short(value) == text
