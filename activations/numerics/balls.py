@@ -178,7 +178,8 @@ def _assumptions(variable, low, high, on_line):
 
 def _total(term, is_sum):
     def total(low, high, *rest):
-        if not (isinstance(low, fmpq) and isinstance(high, fmpq) and low.q == high.q == 1 and -1 <= high - low < _TERMS):
+        whole = all(isinstance(end, fmpq) and end.q == 1 for end in (low, high))
+        if not whole or not -1 <= high - low < _TERMS:  # SymPy counts a sum that ends before it begins backwards
             return arb.nan()
         result = fmpq(0 if is_sum else 1)
         with shared():

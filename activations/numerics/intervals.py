@@ -107,13 +107,13 @@ class Interval:
         return -self if self.high <= 0 else Interval(_ZERO, _greatest(-self.low, self.high))
 
     def sgn(self):
-        return Interval(self.low.sgn(), self.high.sgn())
+        return self if self.is_nan() else Interval(self.low.sgn(), self.high.sgn())
 
     def floor(self):
-        return Interval(self.low.floor().lower(), self.high.floor().upper())
+        return Interval(*(end.floor() if end.is_finite() else end for end in self.ends()))
 
     def ceil(self):
-        return Interval(self.low.ceil().lower(), self.high.ceil().upper())
+        return Interval(*(end.ceil() if end.is_finite() else end for end in self.ends()))
 
     def is_exact(self):
         return self.low == self.high
@@ -157,6 +157,11 @@ def as_interval(value):
         return value
     value = _NAN if isinstance(value, acb) else arb(value)
     return Interval(value.lower(), value.upper())
+
+
+def as_acb(value):
+    """A rational, a ball or an interval as a complex ball."""
+    return acb(value.ball()) if isinstance(value, Interval) else value if isinstance(value, acb) else acb(arb(value))
 
 
 def _low(value):

@@ -11,9 +11,9 @@ from flint import acb, arb, fmpq
 
 from activations.numerics import contours
 from activations.numerics.balls import BallError, is_finite, to_balls
-from activations.numerics.intervals import Interval, as_interval
+from activations.numerics.intervals import Interval, as_acb, as_interval
 from activations.numerics.tails import tail
-from activations.numerics.work import shared, spend
+from activations.numerics.work import left, shared, spend
 
 _EVALUATIONS = 10_000  # of one integrand, as a bound on the work
 _UNDEFINED = acb(arb.nan(), arb.nan())
@@ -34,7 +34,7 @@ class _Area:
         symbols = (variable, *outer)
         self.on_line = to_balls(body, symbols, beside)
         self.analytic, self.compared = _continued(body, symbols, beside | {variable})
-        self.moved = {}
+        self.far, self.near = {}, {}  # the integrand with its end moved to infinity, or to 0
 
     def value(self, low, high, *values):
         with shared():
@@ -98,15 +98,15 @@ class _Area:
             return end, arb.pos_inf()
         far = sp.Dummy("y", positive=True)
         key = (bool(end.is_finite()), sign)
-        if key not in self.moved:
+        if key not in self.far:
             try:
                 at = -sign / far if end.is_finite() else sign * far
-                self.moved[key] = self.body.xreplace({self.variable: at}) / (far**2 if end.is_finite() else 1), far
+                self.far[key] = self.body.xreplace({self.variable: at}) / (far**2 if end.is_finite() else 1), far
             except TypeError:  # a comparison that SymPy refuses there
-                self.moved[key] = None
-        if self.moved[key] is None:
+                self.far[key] = None
+        if self.far[key] is None:
             return end, arb.pos_inf()
-        body, far = self.moved[key]
+        body, far = self.far[key]
         start = max(arb(4), 1 / size) if end.is_finite() else arb(4)
         least, best = arb(2) ** -flint.ctx.prec, None
         for step in _steps():
@@ -133,11 +133,11 @@ class _Area:
             if number is None:
                 return arb.nan()
             key = (number, sign)
-            if key not in self.moved:
+            if key not in self.near:
                 distance = sp.Dummy("t", positive=True)
                 body = self.body.xreplace({self.variable: number - sign * distance})
-                self.moved[key] = _Area(body, distance, self.outer, self.beside)
-            total = total + self.moved[key].between(arb(0), abs(end - middle).mid(), values, moved=True)
+                self.near[key] = _Area(body, distance, self.outer, self.beside)
+            total = total + self.near[key].between(arb(0), abs(end - middle).mid(), values, moved=True)
         return total
 
     def added(self, cuts, lost, values):
@@ -150,14 +150,17 @@ class _Area:
             if not spend(program.cost):
                 return _UNDEFINED
             if analytic:
-                return acb(_as_ball(program(z, *balls)))
+                return as_acb(program(z, *balls))
             value = program(z.real, *balls)
             is_real = is_real and not isinstance(value, acb)
-            return acb(_as_ball(value))
+            return as_acb(value)
 
-        ends = _pieces(*cuts)
-        total = sum((acb.integral(along, a, b, eval_limit=_EVALUATIONS) for a, b in zip(ends, ends[1:], strict=False)),
-                    acb(0))
+        total, ends = acb(0), _pieces(*cuts)
+        for a, b in zip(ends, ends[1:], strict=False):
+            evaluations = min(_EVALUATIONS, left() // self.analytic.cost)
+            if evaluations <= 0:
+                return _UNDEFINED
+            total = total + acb.integral(along, a, b, eval_limit=evaluations)
         error = arb(0, lost.upper())
         if is_real and isinstance(self.on_line(Interval(*cuts), *values), (fmpq, arb, Interval)):
             return total.real + error
@@ -212,7 +215,7 @@ def _is_entire(body, symbols):
 
 def _steps():
     """How many times to double where a tail begins, each try twice as far as the last and more."""
-    step, furthest = 0, 3 * flint.ctx.prec + 64
+    step, furthest = 0, 2 * flint.ctx.prec + 64
     while step < furthest:
         yield step
         step += 1 + step // 3
