@@ -7,10 +7,11 @@ from flint import acb, arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activations.numerics.balls import precision
 from activations.numerics.intervals import Interval, as_interval
 
 INFINITE = arb.pos_inf()
-FIXED = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+FIXED = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 numbers = st.fractions(min_value=-50, max_value=50, max_denominator=64).map(lambda q: fmpq(q.numerator, q.denominator))
 
 
@@ -132,3 +133,14 @@ def test_beside_a_complex_ball_it_is_a_ball(use):
     assert use(interval, value).contains(use(acb(1.5), value)) and use(value, interval).contains(use(value, acb(1.5)))
     assert not use(Interval(arb(1), INFINITE), value).is_finite()
     assert as_interval(value).is_nan()
+
+
+def test_ends_of_more_digits_are_rounded_outwards():
+    with precision(300):
+        third = (arb(1) / 3).mid()
+        wide = Interval(third, third)
+    for use in (lambda u: -u, abs, lambda u: abs(-u), lambda u: abs(Interval(-u.high, arb(0))), lambda u: u - 1):
+        box = use(wide)
+        assert box.low.is_exact() and box.high.is_exact()
+        with precision(400):
+            assert box.low <= use(wide).low and box.high >= use(wide).high

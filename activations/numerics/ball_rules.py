@@ -113,9 +113,18 @@ def _integer_power(power):
             if (base.p.bit_length() + base.q.bit_length()) * abs(power) < _HUGE:
                 return base**power
             base = arb(base)
-        return base**power
+        result = base**power
+        return result if power <= 0 or result.is_finite() or not base.is_finite() else _by_squaring(base, power)
 
     return rule
+
+
+def _by_squaring(base, power):
+    """base**power for power ≥ 1; Arb's own is nan on a ball around 0."""
+    if isinstance(base, arb):
+        return (as_interval(base) ** power).ball()
+    half = _by_squaring(base, power // 2) if power > 1 else acb(1)
+    return half * half * base if power % 2 else half * half
 
 
 def _power_rule(base, power):

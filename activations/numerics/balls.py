@@ -160,7 +160,8 @@ def _bound_rule(expr, symbols, beside):
     if isinstance(expr, sp.Integral):
         from activations.numerics.quadrature import area  # needs this module for the integrand
 
-        return area(body, inner, outer, beside & set(outer)), (low, high, *outer)
+        return area(body, inner, outer, beside & set(outer), bool(beside & (low.free_symbols | high.free_symbols))), (
+            low, high, *outer)
     return _total(to_balls(body, (inner, *outer), beside & set(outer)), isinstance(expr, sp.Sum)), (low, high, *outer)
 
 

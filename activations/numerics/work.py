@@ -10,14 +10,14 @@ _left = None  # of the work of the outermost sum or integral, None outside one
 
 @contextmanager
 def shared():
-    """Work that counts with that of the sum or integral around it."""
+    """Work that counts with that of the sum or integral around it; whether there is none around."""
     global _left
     if _left is not None:
-        yield
+        yield False
         return
     _left = _NODES // (1 + flint.ctx.prec // 600)
     try:
-        yield
+        yield True
     finally:
         _left = None
 
