@@ -3,7 +3,7 @@
 import sympy as sp
 from flint import acb, arb, fmpq
 
-from activations.numerics.intervals import Interval, as_interval
+from activations.numerics.intervals import Interval, as_acb, as_interval
 
 _UNDEFINED = acb(arb.nan(), arb.nan())
 
@@ -17,6 +17,8 @@ def rule(expr):
         return (lambda value: value), (_REWRITTEN[name, count](*expr.args),)
     if name == "LambertW" and (count == 1 or expr.args[1].is_Integer):
         return _lambert(int(expr.args[1]) if count == 2 else 0), expr.args[:1]
+    if name == "atan2":
+        return _angle, expr.args
     if name in _BESSEL:
         return _two_valued(_BESSEL[name]), expr.args
     if name == "polygamma" and expr.args[0] == 0:
@@ -112,6 +114,14 @@ def _two_valued(method):
         return getattr(acb(value), method)(acb(order))
 
     return rule
+
+
+def _angle(height, width):
+    """The argument of width + i·height, for real parts."""
+    if isinstance(height, acb) or isinstance(width, acb):
+        return arb.nan()
+    point = acb(as_acb(width).real, as_acb(height).real)
+    return arb.nan() if point.contains(0) else point.arg()
 
 
 def _polygamma(order):

@@ -11,7 +11,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 
 from activations.numerics import ball_functions
-from activations.numerics.intervals import Interval, as_interval
+from activations.numerics.intervals import Interval, as_acb, as_interval
 
 UNDEFINED = acb(arb.nan(), arb.nan())
 _CONDITIONS = (Relational, BooleanAtom, BooleanFunction)
@@ -113,9 +113,18 @@ def _integer_power(power):
             if (base.p.bit_length() + base.q.bit_length()) * abs(power) < _HUGE:
                 return base**power
             base = arb(base)
-        return base**power
+        result = base**power
+        return result if power <= 0 or result.is_finite() or not base.is_finite() else _by_squaring(base, power)
 
     return rule
+
+
+def _by_squaring(base, power):
+    """base**power for power ≥ 1; Arb's own is nan on a ball around 0."""
+    if isinstance(base, arb):
+        return (as_interval(base) ** power).ball()
+    half = _by_squaring(base, power // 2) if power > 1 else acb(1)
+    return half * half * base if power % 2 else half * half
 
 
 def _power_rule(base, power):
@@ -238,8 +247,7 @@ def _delta(first, second):
 
 
 def _argument(value):
-    value = ball(value)
-    value = acb(value.ball() if isinstance(value, Interval) else value)
+    value = as_acb(value)
     return arb.nan() if value.contains(0) else value.arg()
 
 
@@ -262,7 +270,7 @@ def _equal(a, b):
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return a == b
     if isinstance(a, acb) or isinstance(b, acb):
-        a, b = (acb(v.ball() if isinstance(v, Interval) else ball(v)) for v in (a, b))
+        a, b = as_acb(a), as_acb(b)
         return None if a.overlaps(b) else False
     if isinstance(a, Interval) or isinstance(b, Interval):
         a, b = as_interval(a), as_interval(b)
@@ -314,7 +322,7 @@ def hull(a, b):
     if isinstance(a, fmpq) and isinstance(b, fmpq) and a == b:
         return a
     if isinstance(a, acb) or isinstance(b, acb):
-        a, b = (acb(v.ball() if isinstance(v, Interval) else ball(v)) for v in (a, b))
+        a, b = as_acb(a), as_acb(b)
         return UNDEFINED if is_nan(a) or is_nan(b) else a.union(b)
     if isinstance(a, Interval) or isinstance(b, Interval):
         return as_interval(a).union(b)

@@ -160,7 +160,8 @@ def _bound_rule(expr, symbols, beside):
     if isinstance(expr, sp.Integral):
         from activations.numerics.quadrature import area  # needs this module for the integrand
 
-        return area(body, inner, outer, beside & set(outer)), (low, high, *outer)
+        return area(body, inner, outer, beside & set(outer), bool(beside & (low.free_symbols | high.free_symbols))), (
+            low, high, *outer)
     return _total(to_balls(body, (inner, *outer), beside & set(outer)), isinstance(expr, sp.Sum)), (low, high, *outer)
 
 
@@ -178,7 +179,8 @@ def _assumptions(variable, low, high, on_line):
 
 def _total(term, is_sum):
     def total(low, high, *rest):
-        if not (isinstance(low, fmpq) and isinstance(high, fmpq) and low.q == high.q == 1 and -1 <= high - low < _TERMS):
+        whole = all(isinstance(end, fmpq) and end.q == 1 for end in (low, high))
+        if not whole or not -1 <= high - low < _TERMS:  # SymPy counts a sum that ends before it begins backwards
             return arb.nan()
         result = fmpq(0 if is_sum else 1)
         with shared():

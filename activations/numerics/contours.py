@@ -9,7 +9,8 @@ from flint import acb, arb, fmpq
 from sympy.core.relational import Relational
 
 from activations.numerics import ball_functions, ball_rules
-from activations.numerics.ball_rules import RELATIONS, UNDEFINED, BallError, ball
+from activations.numerics.ball_rules import RELATIONS, UNDEFINED, BallError
+from activations.numerics.intervals import as_acb
 
 _COMPARING = (sp.Abs, sp.sign, sp.Heaviside, sp.Max, sp.Min, sp.floor, sp.ceiling, sp.frac, sp.Mod, Relational)
 
@@ -37,9 +38,9 @@ def rule(expr):
     if isinstance(expr, (sp.re, sp.im, sp.conjugate, sp.arg, sp.KroneckerDelta)):
         raise BallError(f"{expr} is not analytic beside the real line")
     if isinstance(expr, sp.Pow) and not expr.exp.is_Integer:
-        return (lambda base, power: acb(ball(base)).pow(acb(ball(power)), analytic=True)), expr.args
+        return (lambda base, power: as_acb(base).pow(as_acb(power), analytic=True)), expr.args
     if isinstance(expr, sp.log):
-        return (lambda value: acb(ball(value)).log(analytic=True)), expr.args
+        return (lambda value: as_acb(value).log(analytic=True)), expr.args
     return _uncut(expr)
 
 
@@ -52,7 +53,7 @@ def _uncut(expr):
     if outside is None:
         return None
     function, parts = ball_functions.rule(expr) or ball_rules.rule(expr)
-    return (lambda *values: UNDEFINED if outside(acb(ball(values[-1]))) else function(*values)), parts
+    return (lambda *values: UNDEFINED if outside(as_acb(values[-1])) else function(*values)), parts
 
 
 def _as_branches(expr):

@@ -59,7 +59,7 @@ class Interval:
     __radd__ = __add__
 
     def __neg__(self):
-        return Interval(-self.high, -self.low)
+        return Interval((-self.high).lower(), (-self.low).upper())  # Arb rounds -x to the present precision
 
     def __sub__(self, other):
         return self + (-other)
@@ -104,16 +104,17 @@ class Interval:
     def __abs__(self):
         if self.low >= 0:
             return self
-        return -self if self.high <= 0 else Interval(_ZERO, _greatest(-self.low, self.high))
+        return -self if self.high <= 0 else Interval(_ZERO, _greatest((-self.low).upper(), self.high))
 
     def sgn(self):
-        return Interval(self.low.sgn(), self.high.sgn())
+        return self if self.is_nan() else Interval(self.low.sgn(), self.high.sgn())
 
     def floor(self):
-        return Interval(self.low.floor().lower(), self.high.floor().upper())
+        low, high = (end.floor() if end.is_finite() else end for end in self.ends())
+        return Interval(low.lower(), high.upper())
 
     def ceil(self):
-        return Interval(self.low.ceil().lower(), self.high.ceil().upper())
+        return -(-self).floor()
 
     def is_exact(self):
         return self.low == self.high
@@ -157,6 +158,11 @@ def as_interval(value):
         return value
     value = _NAN if isinstance(value, acb) else arb(value)
     return Interval(value.lower(), value.upper())
+
+
+def as_acb(value):
+    """A rational, a ball or an interval as a complex ball."""
+    return acb(value.ball()) if isinstance(value, Interval) else value if isinstance(value, acb) else acb(arb(value))
 
 
 def _low(value):

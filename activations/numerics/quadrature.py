@@ -11,21 +11,31 @@ from flint import acb, arb, fmpq
 
 from activations.numerics import contours
 from activations.numerics.balls import BallError, is_finite, to_balls
-from activations.numerics.intervals import Interval, as_interval
+from activations.numerics.intervals import Interval, as_acb, as_interval
 from activations.numerics.tails import tail
-from activations.numerics.work import shared, spend
+from activations.numerics.work import left, shared, spend
 
-_EVALUATIONS = 10_000  # of one integrand, as a bound on the work
+_EVALUATIONS, _INSIDE = 10_000, 2_000  # of one integrand, and of one inside another's, as a bound on the work
 _UNDEFINED = acb(arb.nan(), arb.nan())
 _ENTIRE = (sp.Add, sp.Mul, sp.exp, sp.sin, sp.cos, sp.tanh, sp.sinh, sp.cosh, sp.erf, sp.erfc)
 
 
-def area(body, variable, outer, beside=frozenset()):
+def area(body, variable, outer, beside=frozenset(), limits_beside=False):
     """∫ body d(variable) as a function (low, high, *values of the outer symbols) of balls; nan where it finds none.
 
-    `beside` are those of the outer symbols that leave the real line; in them the area is analytic, or nan.
+    `beside` are those of the outer symbols that leave the real line, and so may the limits, or not; in what does the
+    area is analytic, or nan.
     """
-    return _Area(body, variable, outer, frozenset(beside)).value
+    whole = _Area(body, variable, outer, frozenset(beside))
+
+    def value(low, high, *values):
+        low, high = _limit(low), _limit(high)
+        if not limits_beside and (isinstance(low, acb) or isinstance(high, acb)):
+            return _UNDEFINED
+        with shared() as whole.outermost:
+            return whole.value(low, high, values)
+
+    return value
 
 
 class _Area:
@@ -34,22 +44,17 @@ class _Area:
         symbols = (variable, *outer)
         self.on_line = to_balls(body, symbols, beside)
         self.analytic, self.compared = _continued(body, symbols, beside | {variable})
-        self.moved = {}
+        self.outermost = False
+        self.far, self.near = {}, {}  # the integrand with its end moved to infinity, or to 0
 
-    def value(self, low, high, *values):
-        with shared():
-            low, high = _limit(low), _limit(high)
-            if any(not self.beside and isinstance(end, acb) for end in (low, high)):
-                return _UNDEFINED
-            values = tuple(_as_ball(value) if isinstance(value, Interval) and not value.is_finite() else value
-                           for value in values)
-            start, end = _centre(low), _centre(high)
-            if start.is_nan() or end.is_nan():
-                return arb.nan()
-            total = self.between(start, end, values) if start <= end else -self.between(end, start, values)
-            for limit, centre, sign in ((low, start, -1), (high, end, 1)):
-                total = total + sign * self.rest_of(limit, centre, values)
-            return total
+    def value(self, low, high, values, moved=False):
+        start, end = _centre(low), _centre(high)
+        if start.is_nan() or end.is_nan():
+            return arb.nan()
+        total = self.between(start, end, values, moved) if start <= end else -self.between(end, start, values, moved)
+        for limit, centre, sign in ((low, start, -1), (high, end, 1)):
+            total = total + sign * self.rest_of(limit, centre, values)
+        return total
 
     def rest_of(self, limit, centre, values):
         """The area between the centre of an inexact limit and the limit itself."""
@@ -76,7 +81,11 @@ class _Area:
             if not beyond.is_finite():
                 return arb.nan()
             lost, cuts = lost + beyond, [*cuts, at]
-        return self.added(cuts, lost, values) if cuts[0] < cuts[1] else arb.nan()
+        total = self.added(cuts, values) if cuts[0] < cuts[1] else _UNDEFINED
+        error = arb(0, lost.upper())
+        if isinstance(self.on_line(Interval(low, high), *values), acb):
+            return total + acb(error, error)
+        return total.real + error  # all that is added is real
 
     def continues(self, low, high, values):
         """Whether what is compared is real on the whole line, as its continuation takes for granted."""
@@ -98,15 +107,15 @@ class _Area:
             return end, arb.pos_inf()
         far = sp.Dummy("y", positive=True)
         key = (bool(end.is_finite()), sign)
-        if key not in self.moved:
+        if key not in self.far:
             try:
                 at = -sign / far if end.is_finite() else sign * far
-                self.moved[key] = self.body.xreplace({self.variable: at}) / (far**2 if end.is_finite() else 1), far
+                self.far[key] = self.body.xreplace({self.variable: at}) / (far**2 if end.is_finite() else 1), far
             except TypeError:  # a comparison that SymPy refuses there
-                self.moved[key] = None
-        if self.moved[key] is None:
+                self.far[key] = None
+        if self.far[key] is None:
             return end, arb.pos_inf()
-        body, far = self.moved[key]
+        body, far = self.far[key]
         start = max(arb(4), 1 / size) if end.is_finite() else arb(4)
         least, best = arb(2) ** -flint.ctx.prec, None
         for step in _steps():
@@ -133,35 +142,31 @@ class _Area:
             if number is None:
                 return arb.nan()
             key = (number, sign)
-            if key not in self.moved:
+            if key not in self.near:
                 distance = sp.Dummy("t", positive=True)
                 body = self.body.xreplace({self.variable: number - sign * distance})
-                self.moved[key] = _Area(body, distance, self.outer, self.beside)
-            total = total + self.moved[key].between(arb(0), abs(end - middle).mid(), values, moved=True)
+                self.near[key] = _Area(body, distance, self.outer, self.beside)
+            self.near[key].outermost = self.outermost
+            total = total + self.near[key].value(arb(0), abs(end - middle), values, moved=True)
         return total
 
-    def added(self, cuts, lost, values):
+    def added(self, cuts, values):
+        """The area between two exact ends, by Arb."""
         balls = [_as_ball(value) for value in values]
-        is_real = True
 
         def along(z, analytic):
-            nonlocal is_real
             program = self.analytic if analytic else self.on_line
             if not spend(program.cost):
                 return _UNDEFINED
-            if analytic:
-                return acb(_as_ball(program(z, *balls)))
-            value = program(z.real, *balls)
-            is_real = is_real and not isinstance(value, acb)
-            return acb(_as_ball(value))
+            return as_acb(program(z if analytic else z.real, *balls))
 
-        ends = _pieces(*cuts)
-        total = sum((acb.integral(along, a, b, eval_limit=_EVALUATIONS) for a, b in zip(ends, ends[1:], strict=False)),
-                    acb(0))
-        error = arb(0, lost.upper())
-        if is_real and isinstance(self.on_line(Interval(*cuts), *values), (fmpq, arb, Interval)):
-            return total.real + error
-        return total + acb(error, error)
+        total, ends = acb(0), _pieces(*cuts)
+        for a, b in zip(ends, ends[1:], strict=False):
+            evaluations = min(_EVALUATIONS if self.outermost else _INSIDE, left() // (2 * self.analytic.cost))
+            if evaluations <= 0:
+                return _UNDEFINED
+            total = total + acb.integral(along, a, b, eval_limit=evaluations)
+        return total
 
 
 def _continued(body, symbols, beside):
@@ -212,7 +217,7 @@ def _is_entire(body, symbols):
 
 def _steps():
     """How many times to double where a tail begins, each try twice as far as the last and more."""
-    step, furthest = 0, 3 * flint.ctx.prec + 64
+    step, furthest = 0, 2 * flint.ctx.prec + 64
     while step < furthest:
         yield step
         step += 1 + step // 3

@@ -312,7 +312,7 @@ def _expanded(expr):
 def _fraction(expr):
     """A sum as numerator and denominator, multiplied out so that what cancels is gone: 1 - tanh y, 1 - erf y."""
     expr = expr.replace(sp.tanh, lambda u: sp.tanh(u).rewrite(sp.exp)).replace(sp.erf, lambda u: 1 - sp.erfc(u))
-    top, bottom = sp.fraction(sp.together(_expanded(expr)))
+    top, bottom = sp.fraction(sp.together(expr))
     return _expanded(top), bottom
 
 

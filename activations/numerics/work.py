@@ -2,20 +2,22 @@
 
 from contextlib import contextmanager
 
-_NODES = 400_000
+import flint
+
+_NODES = 400_000  # at few bits; at many a node costs more
 _left = None  # of the work of the outermost sum or integral, None outside one
 
 
 @contextmanager
 def shared():
-    """Work that counts with that of the sum or integral around it."""
+    """Work that counts with that of the sum or integral around it; whether there is none around."""
     global _left
     if _left is not None:
-        yield
+        yield False
         return
-    _left = _NODES
+    _left = _NODES // (1 + flint.ctx.prec // 600)
     try:
-        yield
+        yield True
     finally:
         _left = None
 
@@ -36,3 +38,8 @@ def spend(nodes):
     global _left
     _left -= nodes
     return _left >= 0
+
+
+def left():
+    """How much work is left; inside `shared` only."""
+    return _left
