@@ -27,21 +27,23 @@ def unify(*expressions):
 
 def _join(name, symbols):
     """One symbol of that name with the assumptions of all."""
-    facts = {}
-    for symbol in sorted(symbols, key=lambda s: sorted(s.assumptions0.items())):
+    facts, agreed = {}, True
+    for symbol in symbols:
         for fact, truth in symbol.assumptions0.items():
-            if facts.setdefault(fact, truth) != truth:
-                raise ValueError(f"the symbol {name} is declared {fact} in one place and not {fact} in another; "
-                                 f"declare it once and use it everywhere")
+            agreed = facts.setdefault(fact, truth) == truth and agreed
     try:
-        joined = Symbol(name, **facts)
+        joined = Symbol(name, **facts) if agreed else None
     except InconsistentAssumptions:
-        told = " and ".join(sorted({", ".join(sorted(_given(symbol))) for symbol in symbols}))
-        raise ValueError(f"the symbol {name} cannot be {told} at once; declare it once and use it everywhere") from None
+        joined = None
+    if joined is None:
+        told = " and as ".join(sorted({_given(symbol) for symbol in symbols}))
+        raise ValueError(f"the symbol {name} is declared as {told}, which cannot all be; "
+                         f"declare it once and use it everywhere")
     # Where one of them already says it all, that one is taken: it is equal to what the reader's own lines hold.
     return next((symbol for symbol in symbols if symbol.assumptions0 == joined.assumptions0), joined)
 
 
 def _given(symbol):
-    """What was written in Symbol(name, ...), as words."""
-    return [fact if truth else f"not {fact}" for fact, truth in symbol._assumptions_orig.items()]
+    """What was written in Symbol(name, ...), in words."""
+    facts = symbol._assumptions_orig.items()
+    return ", ".join(fact if truth else f"not {fact}" for fact, truth in facts) or "complex"

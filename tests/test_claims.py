@@ -2,6 +2,7 @@
 
 import re
 
+import nbformat
 import pytest
 
 from tools import claims
@@ -23,6 +24,24 @@ def test_every_chapter_checks_one_to_four_claims_under_its_own_name(path):
     assert 1 <= len(found) <= 4
     own = f"claim-{path.stem.split('-', 1)[1]}-"
     assert not [claim.label for claim in found if not claim.label.startswith(own)]
+
+
+def test_the_steps_of_a_chapter_are_counted_by_how_they_hold():
+    def output(text):
+        return {"cell_type": "code", "outputs": [{"output_type": "execute_result", "data": {"text/plain": text}}]}
+
+    cells = [output("Derivation of 4 steps: 1 proved by algebra, 2 proved by enclosure, 1 checked at points"),
+             output("Derivation of 12 steps: 12 proved by algebra"), output("3 proved by algebra"),
+             {"cell_type": "markdown"}]
+    counts = claims.steps(nbformat.from_dict({"cells": cells}))
+    assert counts == {"proved by algebra": 13, "proved by enclosure": 2, "checked at points": 1}
+
+
+def test_the_page_counts_the_steps_of_every_chapter():
+    words = r"in (\d+) steps.*?(\d+) are proved by\nalgebra, (\d+) by enclosures.*?, and (\d+) (?:is|are) checked"
+    counted = re.search(words, claims.introduction(), re.DOTALL)
+    total, *parts = map(int, counted.groups())
+    assert total == sum(parts) > 200
 
 
 RIGHT = '(claim-small-a)=\n**Claim: "It is."**\n\nWhy.\n\n**Verdict: true.** At $x = 1.5$ it is. More follows.'
