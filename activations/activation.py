@@ -6,7 +6,7 @@ All that they know about a function is computed from its expression.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import sympy as sp
@@ -146,10 +146,11 @@ class Activation(_Entry):
         values = np.asarray(values)
         checked = self._checked(parameters)
         symbols = (x, *(p.symbol for p in self.parameters.values()))
-        result = np.asarray(_compiled(expr, symbols)(values, *checked.values()))
-        undefined = np.isnan(result)
-        if undefined.any() and (at_infinity := undefined & np.isinf(values)).any():
-            result = self._with_limits(expr, result, values, checked, at_infinity)
+        result = _compiled(expr, symbols)(values, *checked.values())
+        if values.dtype.kind == "f" and not _right_at_infinity(expr, symbols, tuple(map(_number, checked.values()))):
+            at_infinity = np.isinf(values)
+            if at_infinity.any() and (at_infinity := at_infinity & np.isnan(result)).any():
+                result = self._with_limits(expr, np.asarray(result), values, checked, at_infinity)
         return result.astype(values.dtype if values.dtype.kind == "f" else float, copy=False)[()]
 
     def _with_limits(self, expr, result, values, checked, at_infinity):
@@ -166,6 +167,21 @@ class Activation(_Entry):
 @cache
 def _compiled(expr, symbols):
     return to_numpy(expr, symbols)
+
+
+def _number(array):
+    return None if array.ndim else float(array)
+
+
+@lru_cache(1024)
+def _right_at_infinity(expr, symbols, numbers):
+    """Does the compiled function give its limits at ±inf by itself, for these values of the parameters?"""
+    if None in numbers:
+        return False
+    at_ends = _compiled(expr, symbols)(np.array([-np.inf, np.inf]), *numbers)
+    exact = {symbol: Rational(number) for symbol, number in zip(symbols[1:], numbers, strict=True)}
+    return not any(np.isnan(value) and not np.isnan(_limit(expr.subs(exact), to_the_right))
+                   for value, to_the_right in zip(at_ends, (False, True), strict=True))
 
 
 @cache

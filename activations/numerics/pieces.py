@@ -1,0 +1,118 @@
+"""A Piecewise in one variable as its pieces from left to right, so that it needs no choice at every point."""
+
+from functools import cmp_to_key
+from typing import NamedTuple
+
+import sympy as sp
+
+
+class Pieces(NamedTuple):
+    """values[0] up to breaks[0], values[1] up to breaks[1], …; at breaks[k] values[k] where closed[k], else the next."""
+
+    symbol: sp.Symbol
+    values: tuple
+    breaks: tuple
+    closed: tuple
+
+
+def intervals(expr):
+    """The `Pieces` of a Piecewise whose conditions compare one symbol with bounds of known order; None for another."""
+    conditions = [condition for _, condition in expr.args]
+    relations = set().union(*(condition.atoms(sp.core.relational.Relational) for condition in conditions))
+    symbols = {relation.lhs if relation.lhs.is_Symbol else relation.rhs for relation in relations}
+    if len(symbols) != 1 or expr.args[-1][1] is not sp.true:
+        return None
+    (symbol,) = symbols
+    bounds = {_bound(relation, symbol) for relation in relations}
+    if not symbol.is_Symbol or not bounds or None in bounds:
+        return None
+    try:
+        breaks = sorted(bounds, key=cmp_to_key(_order))
+    except TypeError:
+        return None
+    places = range(2 * len(breaks) + 1)  # interval, break, interval, ..., interval
+    values = [next(value for value, condition in expr.args if _holds(condition, symbol, breaks, place))
+              for place in places]
+    closed = []
+    for place in places[1::2]:
+        if values[place] not in (values[place - 1], values[place + 1]):
+            return None
+        closed.append(values[place] == values[place - 1])
+    return Pieces(symbol, tuple(values[::2]), tuple(breaks), tuple(closed))
+
+
+def _bound(relation, symbol):
+    """What a relation compares the symbol with; None where it is not of the form symbol < bound."""
+    if isinstance(relation, (sp.Eq, sp.Ne)):
+        return None
+    bound = relation.rhs if relation.lhs == symbol else relation.lhs
+    return None if bound.has(symbol) or bound.is_infinite else bound
+
+
+def _order(a, b):
+    """Below 0 where a ≤ b, above 0 where a ≥ b; TypeError where that is not known."""
+    difference = a - b
+    if difference.is_nonpositive:
+        return -1
+    if difference.is_nonnegative:
+        return 1
+    raise TypeError(f"the order of {a} and {b} is not known")
+
+
+def _holds(condition, symbol, breaks, place):
+    """Is the condition true in a place: 2k for the interval left of breaks[k], 2k + 1 for breaks[k] itself?"""
+    if condition in (sp.true, sp.false):
+        return bool(condition)
+    if isinstance(condition, (sp.And, sp.Or)):
+        parts = (_holds(part, symbol, breaks, place) for part in condition.args)
+        return all(parts) if isinstance(condition, sp.And) else any(parts)
+    if isinstance(condition, sp.Not):
+        return not _holds(condition.args[0], symbol, breaks, place)
+    if isinstance(condition, sp.ITE):
+        test, yes, no = condition.args
+        return _holds(yes if _holds(test, symbol, breaks, place) else no, symbol, breaks, place)
+    relation = condition if condition.lhs == symbol else condition.reversed
+    at = 2 * breaks.index(relation.rhs) + 1
+    return {"<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at}[relation.rel_op]
+
+
+def finite_at_breaks(pieces):
+    """Has every piece, as far as SymPy can tell, a finite real value at the ends of its interval?"""
+    for value, ends in zip(pieces.values, _ends(pieces), strict=True):
+        for end in ends:
+            at_end = sp.sympify(value).subs(pieces.symbol, end) if end is not None else sp.S.Zero
+            if at_end.has(sp.nan, sp.zoo, sp.oo) or at_end.is_extended_real is False or at_end.is_finite is False:
+                return False
+    return True
+
+
+def _ends(pieces):
+    """(left, right) of each piece's interval, None where it has no end."""
+    return list(zip((None, *pieces.breaks), (*pieces.breaks, None), strict=True))
+
+
+def parts(pieces):
+    """For every piece that is not 0: its value, the two ends of its interval, and whether they belong to it."""
+    closed = [(not left, right) for left, right in zip((True, *pieces.closed), (*pieces.closed, False), strict=True)]
+    return [(value, *ends, *belongs) for value, ends, belongs in
+            zip(pieces.values, _ends(pieces), closed, strict=True) if value != 0]
+
+
+def vanishes(value, symbol, end):
+    """Is the value, in floating point too, exactly 0 at that end of its interval?"""
+    return end is None or value == symbol - end or (end == 0 and value.subs(symbol, 0) == 0)
+
+
+def clipped_line(pieces):
+    """(line, lowest, highest) of a continuous Piecewise of one line with constants beside it; else None."""
+    lines = [value for value in pieces.values if value.has(pieces.symbol)]
+    if len(lines) != 1 or len(pieces.values) > 3 or (len(pieces.values) == 3 and lines[0] != pieces.values[1]):
+        return None
+    line, slope = lines[0], lines[0].diff(pieces.symbol)
+    if slope.has(pieces.symbol) or not (slope.is_positive or slope.is_negative):
+        return None
+    left, right = (value if value != line else None for value in (pieces.values[0], pieces.values[-1]))
+    for constant, at in ((left, pieces.breaks[0]), (right, pieces.breaks[-1])):
+        if constant is not None and sp.expand(line.subs(pieces.symbol, at) - constant) != 0:
+            return None
+    return (line, left, right) if slope.is_positive else (line, right, left)
