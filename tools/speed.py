@@ -123,15 +123,17 @@ def activation_ratios(names=tuple(BY_HAND), size=SIZE, runs=7):
 
 
 def in_turns(ours, theirs, runs):
-    """The median milliseconds of each of two calls, made one after the other, after one run to warm up."""
-    rows = [(_milliseconds(ours), _milliseconds(theirs)) for _ in range(runs + 1)]
-    return tuple(map(median, zip(*rows[1:], strict=True)))
+    """The median milliseconds of each of two calls that take turns; each is made twice, and the second counts."""
+    rows = [(_milliseconds(ours), _milliseconds(theirs)) for _ in range(runs)]
+    return tuple(map(median, zip(*rows, strict=True)))
 
 
 def _milliseconds(function):
-    start = time.perf_counter()
+    """Of this thread alone, whatever else the machine does; the first call finds memory as another left it."""
     function()
-    return 1000 * (time.perf_counter() - start)
+    start = time.thread_time()
+    function()
+    return 1000 * (time.thread_time() - start)
 
 
 # --- Training -------------------------------------------------------------------------------------------------------

@@ -8,6 +8,16 @@ def expit(u):
     return 1 / (1 + np.exp(-u))
 
 
+def expit_slope(u):
+    """expit(u)·expit(-u)."""
+    e = np.exp(-np.abs(u))
+    return e / ((1 + e) * (1 + e))
+
+
+def expit_slope_pair(u):
+    return expit_slope(u[0]) * (1 - _low(u) * np.sign(u[0]))  # the low part matters where expit has reached 0 or 1
+
+
 def log1pexp(u):
     return np.maximum(u, 0) + np.log1p(np.exp(-np.abs(u)))
 
@@ -101,10 +111,19 @@ def erfc_of_root(u, square):
     return special.erfc(u) * (1 + (u > 0) * difference)
 
 
-def where_near(u, radius, inside, outside):
-    return np.where(np.abs(u) < radius, inside, outside)
+def where_near(u, radius, coefficients, first, step, outside):
+    """Near 0 the polynomial u**first · Σ coefficients[k]·u**(k·step), evaluated there alone; else `outside`."""
+    near = np.abs(u) < radius
+    result = np.array(outside)
+    if near.any():
+        small = u[near]
+        power, total = small**step, coefficients[-1]
+        for coefficient in coefficients[-2::-1]:
+            total = total * power + coefficient
+        result[near] = total * small**first
+    return result
 
 
 HELPERS = {function.__name__: function for function in (
-    expit, log1pexp, plus, times, exp_pair, expit_pair, log1pexp_pair, logsumexp, logcosh, logsinh, log1psquare, damped,
+    expit, expit_slope, expit_slope_pair, log1pexp, plus, times, exp_pair, expit_pair, log1pexp_pair, logsumexp, logcosh, logsinh, log1psquare, damped,
     hypot, conjugate_sum, root_minus_one, erfc_of_root, where_near)}

@@ -1,5 +1,7 @@
 """A stable form as a NumPy function of arrays of any shape: written out, and evaluated block by block."""
 
+import math
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -10,9 +12,10 @@ from sympy.printing.numpy import SciPyPrinter
 from activations.numerics import numpy_functions
 from activations.numerics.pieces import clipped_line, finite_at_breaks, intervals, parts, vanishes
 from activations.numerics.printer import StablePrinter, high_and_low, one_rounding, printed
-from activations.numerics.stable_functions import damped, near_zero
+from activations.numerics.stable_functions import damped, expit, near_zero
 
-BLOCK = 8192  # floats that are computed at a time: what lies between the steps then stays in the cache
+BLOCK = 2**17  # bytes of an array that are computed at a time: what lies between the steps then stays in the cache
+_ONE_CALL = re.compile(r"v\d+|(numpy\.\w+|abs)\((v\d+|[-.\de]+|\([-.\de]+\)|,)+\)")
 
 
 def to_numpy(expr, arguments, bindings=()):
@@ -33,7 +36,7 @@ class _Compiled:
 
     def __init__(self, expressions, arguments, bindings):
         self.source = expressions, tuple(arguments), bindings
-        self.exact, self.unseen = _program(*self.source, pairs=True)
+        self.exact, self.unseen, self.one_pass = _program(*self.source, pairs=True)
         self.plain = None  # the program without pairs of floats, made when the first float32 comes
         self.float32_is_enough = lru_cache(self._float32_is_enough)
 
@@ -48,43 +51,47 @@ class _Compiled:
             return self._evaluate(arrays, dtype)
 
     def _evaluate(self, arrays, dtype):
-        shapes = [array.shape for array in arrays if array.ndim]
-        shape = shapes[0] if len(set(shapes)) == 1 else np.broadcast_shapes(*shapes)
+        shapes = {array.shape for array in arrays if array.ndim}
+        (shape,) = shapes if len(shapes) == 1 else [np.broadcast_shapes(*shapes)]
         constants = [None if array.ndim else float(array) for array in arrays]
-        long = [array for array in arrays if array.ndim]
+        if any(map(np.isnan, filter(None, constants))):
+            return [np.full(shape, np.nan, dtype)[()] for _ in self.unseen]
         program, working = self.exact, np.float64
         if dtype.itemsize < 8:
             program = self._plain_program()
             if dtype == np.float32 and self.float32_is_enough(tuple(constants)):
                 working = np.float32
-        outputs = [np.empty(shape, dtype) for _ in self.unseen]
-        if any(constant != constant for constant in constants if constant is not None):
-            for output in outputs:
-                output.fill(np.nan)
-        elif len(set(shapes)) == 1:
-            flat = [array.reshape(-1) for array in long]
-            for start in range(0, flat[0].size, BLOCK):
-                block = slice(start, start + BLOCK)
-                self._run(program, working, constants, [array[block] for array in flat],
-                          [output.reshape(-1)[block] for output in outputs])
+        values = [array if constant is None else working(constant)
+                  for array, constant in zip(arrays, constants, strict=True)]
+        size = BLOCK // working().itemsize
+        if len(shapes) != 1 or self.one_pass or math.prod(shape) <= size:
+            outputs = [_own(result, shape, dtype, values) for result in self._results(program, working, values)]
         else:
-            self._run(program, working, constants, long, outputs)
+            outputs = [np.empty(shape, dtype) for _ in self.unseen]
+            self._in_blocks(program, working, values, [output.reshape(-1) for output in outputs], size)
         return [output[()] for output in outputs]
 
-    def _run(self, program, working, constants, long, outputs):
-        """Compute the outputs in place, in the working precision."""
-        long = iter(long)
-        values = [next(long).astype(working, copy=False) if constant is None else working(constant)
-                  for constant in constants]
-        for output, result, unseen in zip(outputs, program(working, *values), self.unseen, strict=True):
-            output[...] = result
-            for i in unseen:
-                if constants[i] is None:
-                    output += np.clip(values[i], 0, 0)
+    def _in_blocks(self, program, working, values, outputs, size):
+        """Compute the flat outputs, so many floats at a time."""
+        values = [value.reshape(-1) if value.ndim else value for value in values]
+        for start in range(0, len(outputs[0]), size):
+            block = [value[start:start + size] if value.ndim else value for value in values]
+            for output, result in zip(outputs, self._results(program, working, block), strict=True):
+                output[start:start + size] = result
+
+    def _results(self, program, working, values):
+        """What the program gives in the working precision, nan put where it hides one."""
+        values = [value if value.dtype == working else value.astype(working) for value in values]
+        results = program(working, *values)
+        for k, hidden in enumerate(self.unseen):
+            for i in hidden:
+                if values[i].ndim:
+                    results[k] = results[k] + np.clip(values[i], 0, 0)
+        return results
 
     def _plain_program(self):
         if self.plain is None:
-            self.plain, _ = _program(*self.source, pairs=False)
+            self.plain, *_ = _program(*self.source, pairs=False)
         return self.plain
 
     def _float32_is_enough(self, constants):
@@ -122,14 +129,26 @@ def _program(expressions, arguments, bindings, pairs):
     """The Python function (type, *arguments) -> results, and for each result the arguments whose nan it hides."""
     printer = _NumpyPrinter(arguments, pairs)
     results, stable = printed(printer, expressions, bindings)
+    results = [result if expr.free_symbols or not arguments else f"numpy.clip(v0,{result},{result})"  # nan stays nan
+               for result, expr in zip(results, stable, strict=True)]
     names = ",".join(["real", *(f"v{i}" for i in range(len(arguments)))])
     body = "\n ".join([*printer.statements, f"return [{','.join(results)}]"])
     namespace = {"numpy": np, "scipy": scipy} | numpy_functions.HELPERS
     exec(f"def compiled({names}):\n {body}", namespace)
     bound = {symbol for symbol in list(printer.names)[len(arguments):] if not symbol.is_Dummy}
     unseen = [[i for i, symbol in enumerate(list(printer.names)[:len(arguments)])
-               if bound or not _carries(expr, symbol)] for expr in stable]
-    return namespace["compiled"], unseen
+               if bound or not (_carries(expr, symbol) or i == 0 and not expr.free_symbols)] for expr in stable]
+    one_pass = not printer.statements and all(map(_ONE_CALL.fullmatch, results))
+    return namespace["compiled"], unseen, one_pass
+
+
+def _own(result, shape, dtype, values):
+    """The result with that shape and type, sharing no memory with what it was computed from; copied where it must be."""
+    result = np.asarray(result)
+    if result.shape == shape and result.dtype == dtype and result.base is None and not any(
+            result is value for value in values):
+        return result
+    return np.array(np.broadcast_to(result, shape), dtype)
 
 
 def _carries(expr, symbol):
@@ -141,9 +160,8 @@ def _carries(expr, symbol):
     if isinstance(expr, near_zero):
         return _carries(expr.args[3], symbol)
     if isinstance(expr, sp.Piecewise):
-        pieces = intervals(expr)
-        return pieces is not None and any(
-            (symbol == pieces.symbol and piece.has(symbol)) for piece in pieces.values)
+        pieces = intervals(expr, [symbol])
+        return pieces is not None and finite_at_breaks(pieces) and any(value.has(symbol) for value in pieces.values)
     if isinstance(expr, sp.Pow) and not expr.exp.is_number:
         return False
     if isinstance(expr, (sp.Add, sp.Mul, sp.Pow, sp.Function)) and len(expr.free_symbols) == 1 or isinstance(
@@ -154,7 +172,7 @@ def _carries(expr, symbol):
 
 class _NumpyPrinter(StablePrinter, SciPyPrinter):
     language = "NumPy and SciPy"
-    functions = {name: name for name in numpy_functions.HELPERS} | {
+    functions = {name: name for name in numpy_functions.HELPERS if name != "damped"} | {
         "sqrt": "numpy.sqrt", "power": "numpy.power", "minimum": "numpy.minimum", "maximum": "numpy.maximum",
         "ceiling": "numpy.ceil", "sign": "numpy.sign", "Abs": "numpy.abs"}
     shared_kinds = (sp.Function, sp.Add, sp.Mul, sp.Pow)
@@ -185,7 +203,7 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
 
     def piecewise(self, expr):
         """Σ pieces, each taken at x clipped to its interval and times 0 outside; choices where that cannot be."""
-        pieces = intervals(expr)
+        pieces = intervals(expr, self.names)
         if pieces is None or not finite_at_breaks(pieces):
             return self.choices(expr)
         clipped = clipped_line(pieces)
@@ -224,13 +242,37 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
         return f"numpy.clip({text},{low},{high})"
 
     def _print_near_zero(self, expr):
-        u, radius, polynomial, elsewhere = map(self._print, expr.args)
-        return f"where_near({u},{radius},{polynomial},{elsewhere})"
+        u, radius, polynomial, elsewhere = expr.args
+        powers, coefficients = zip(*sorted(sp.Poly(polynomial, u).as_dict().items()), strict=True)
+        first = powers[0][0]
+        step = math.gcd(*(power - first for power, in powers)) or 1
+        by_power = dict(zip((power for power, in powers), coefficients, strict=True))
+        numbers = [self.number(by_power.get(power, sp.S.Zero)) for power in range(first, powers[-1][0] + 1, step)]
+        return (f"where_near({self._print(u)},{self.number(radius)},[{','.join(numbers)}],{first},{step},"
+                f"{self._print(elsewhere)})")
+
+    def _print_damped(self, expr):
+        """A product where what is damped does not grow with what damps it."""
+        decay, rest = expr.args
+        if decay.free_symbols & rest.free_symbols:
+            return f"damped({self._print(decay)},{self._print(rest)})"
+        return f"({self._print(decay)}*{self._print(rest)})"
+
+    def _print_Mul(self, expr):
+        """expit(u)·expit(-u), the slope of expit, by one exponential."""
+        factors = {factor.args[0]: factor for factor in sp.Mul.make_args(expr) if isinstance(factor, expit)}
+        u = next((u for u in factors if -u in factors), None)
+        if u is None:
+            return super()._print_Mul(expr)
+        u = -u if u.could_extract_minus_sign() else u
+        slope = f"expit_slope_pair({self.pair(u)})" if self.needs_pair(u) else f"expit_slope({self._print(u)})"
+        rest = expr / (factors[u] * factors[-u])
+        return slope if rest == 1 else f"({self._print(rest)}*{slope})"
 
     # --- How exact an exponent must be: one rounding of u costs exp(u) up to 700 · 2⁻⁵³ < 1e-13, two are too many ---
 
     def needs_pair(self, u):
-        return self.pairs and not (one_rounding(u) or _is_square(u))
+        return self.pairs and not (one_rounding(u) or _is_exact_multiple(u))
 
     def pair(self, expr):
         constant, rest = expr.as_independent(*expr.free_symbols, as_Add=False)
@@ -251,9 +293,10 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
         return f"scipy.special.lambertw({','.join(map(self._print, expr.args))}).real"
 
 
-def _is_square(u):
-    """Is u a power of 2 times a product of two symbols or a square?"""
+def _is_exact_multiple(u):
+    """Is u a power of 2 times a function, a square or a product of two symbols, so that one rounding is left?"""
     constant, rest = u.as_independent(*u.free_symbols, as_Add=False)
-    exact = constant.is_Rational and 1 in (abs(constant.p), constant.q) and abs(sp.log(abs(constant), 2)).is_Integer
-    return bool(exact) and (rest.is_Pow and rest.base.is_Symbol and rest.exp == 2 or (
-        rest.is_Mul and len(rest.args) == 2 and all(factor.is_Symbol for factor in rest.args)))
+    if not constant.is_Rational or not sp.log(abs(constant), 2).is_Integer:
+        return False
+    return isinstance(rest, sp.Function) or (rest.is_Pow and rest.base.is_Symbol and rest.exp == 2) or (
+        rest.is_Mul and len(rest.args) == 2 and all(factor.is_Symbol for factor in rest.args))

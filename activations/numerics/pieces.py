@@ -15,17 +15,14 @@ class Pieces(NamedTuple):
     closed: tuple
 
 
-def intervals(expr):
-    """The `Pieces` of a Piecewise whose conditions compare one symbol with bounds of known order; None for another."""
-    conditions = [condition for _, condition in expr.args]
-    relations = set().union(*(condition.atoms(sp.core.relational.Relational) for condition in conditions))
-    symbols = {relation.lhs if relation.lhs.is_Symbol else relation.rhs for relation in relations}
-    if len(symbols) != 1 or expr.args[-1][1] is not sp.true:
+def intervals(expr, symbols):
+    """The `Pieces` of a Piecewise in the first of the symbols that all its conditions compare with bounds of known
+    order; None where there is none."""
+    relations = set().union(*(condition.atoms(sp.core.relational.Relational) for _, condition in expr.args))
+    symbol = next((s for s in symbols if all(_bound(relation, s) is not None for relation in relations)), None)
+    if not relations or symbol is None or expr.args[-1][1] is not sp.true:
         return None
-    (symbol,) = symbols
-    bounds = {_bound(relation, symbol) for relation in relations}
-    if not symbol.is_Symbol or not bounds or None in bounds:
-        return None
+    bounds = {_bound(relation, symbol)[0] for relation in relations}
     try:
         breaks = sorted(bounds, key=cmp_to_key(_order))
     except TypeError:
@@ -42,11 +39,14 @@ def intervals(expr):
 
 
 def _bound(relation, symbol):
-    """What a relation compares the symbol with; None where it is not of the form symbol < bound."""
-    if isinstance(relation, (sp.Eq, sp.Ne)):
+    """A linear relation as (bound, sign) for symbol < bound, with the sign <, <=, > or >=; None for another."""
+    difference = sp.expand(relation.lhs - relation.rhs)
+    slope = difference.coeff(symbol)
+    bound = symbol - difference / slope if slope.is_number and slope != 0 else symbol
+    bound = sp.expand(bound)
+    if isinstance(relation, (sp.Eq, sp.Ne)) or bound.has(symbol) or bound.is_infinite:
         return None
-    bound = relation.rhs if relation.lhs == symbol else relation.lhs
-    return None if bound.has(symbol) or bound.is_infinite else bound
+    return bound, relation.rel_op if slope.is_positive else relation.reversed.rel_op
 
 
 def _order(a, b):
@@ -71,9 +71,9 @@ def _holds(condition, symbol, breaks, place):
     if isinstance(condition, sp.ITE):
         test, yes, no = condition.args
         return _holds(yes if _holds(test, symbol, breaks, place) else no, symbol, breaks, place)
-    relation = condition if condition.lhs == symbol else condition.reversed
-    at = 2 * breaks.index(relation.rhs) + 1
-    return {"<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at}[relation.rel_op]
+    bound, sign = _bound(condition, symbol)
+    at = 2 * breaks.index(bound) + 1
+    return {"<": place < at, "<=": place <= at, ">": place > at, ">=": place >= at}[sign]
 
 
 def finite_at_breaks(pieces):
