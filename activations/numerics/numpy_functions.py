@@ -92,13 +92,12 @@ def hypot(u, c):
     """sqrt(u² + c²); a number c that is not tiny saves the scaling that NumPy's own does."""
     if np.ndim(c) or abs(c) < 1e-30:
         return np.hypot(u, c)
-    size = np.abs(u)
-    return np.maximum(np.minimum(np.sqrt(u * u + c * c), size + abs(c)), size)  # u² may be infinite, |u| is not
+    return np.minimum(np.sqrt(u * u + c * c), np.abs(u) + abs(c))  # u² may be infinite where |u| is not
 
 
 def conjugate_sum(u, c):
-    total = np.abs(u) + hypot(u, np.sqrt(c))
-    return np.where(u >= 0, total, c / total)
+    root = np.minimum(hypot(u, np.sqrt(c)), np.finfo(u.dtype).max)  # finite, so that times False it is 0
+    return np.maximum(u, 0) + root * (u >= 0) + c / (np.abs(u) + root) * (u < 0)
 
 
 def root_minus_one(u):
@@ -113,14 +112,13 @@ def erfc_of_root(u, square):
 
 def where_near(u, radius, coefficients, first, step, outside):
     """Near 0 the polynomial u**first · Σ coefficients[k]·u**(k·step), evaluated there alone; else `outside`."""
-    near = np.abs(u) < radius
+    near = np.flatnonzero(np.abs(u) < radius)
+    small = np.ravel(u)[near]
+    power, total = small**step, coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        total = total * power + coefficient
     result = np.array(outside)
-    if near.any():
-        small = u[near]
-        power, total = small**step, coefficients[-1]
-        for coefficient in coefficients[-2::-1]:
-            total = total * power + coefficient
-        result[near] = total * small**first
+    result.reshape(-1)[near] = total * small**first
     return result
 
 

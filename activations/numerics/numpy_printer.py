@@ -1,7 +1,6 @@
 """A stable form as a NumPy function of arrays of any shape: written out, and evaluated block by block."""
 
 import math
-import re
 from functools import lru_cache
 
 import numpy as np
@@ -10,14 +9,11 @@ import sympy as sp
 from sympy.printing.numpy import SciPyPrinter
 
 from activations.numerics import numpy_functions
-from activations.numerics.pieces import clipped_line, finite_at_breaks, intervals, parts, vanishes
+from activations.numerics.pieces import clipped_line, finite_at_breaks, gate_of, intervals, parts, vanishes
 from activations.numerics.printer import StablePrinter, high_and_low, one_rounding, printed
 from activations.numerics.stable_functions import damped, expit, near_zero
 
 BLOCK = 2**17  # bytes of an array that are computed at a time: what lies between the steps then stays in the cache
-_ONE_CALL = re.compile(r"v\d+|(numpy\.\w+|abs)\((v\d+|[-.\de]+|\([-.\de]+\)|,)+\)")
-
-
 def to_numpy(expr, arguments, bindings=()):
     """Compile an expression, or a list of them, to a NumPy function of the arguments.
 
@@ -36,7 +32,7 @@ class _Compiled:
 
     def __init__(self, expressions, arguments, bindings):
         self.source = expressions, tuple(arguments), bindings
-        self.exact, self.unseen, self.one_pass = _program(*self.source, pairs=True)
+        self.exact, self.unseen, self.short = _program(*self.source, pairs=True)
         self.plain = None  # the program without pairs of floats, made when the first float32 comes
         self.float32_is_enough = lru_cache(self._float32_is_enough)
 
@@ -64,8 +60,10 @@ class _Compiled:
         values = [array if constant is None else working(constant)
                   for array, constant in zip(arrays, constants, strict=True)]
         size = BLOCK // working().itemsize
-        if len(shapes) != 1 or self.one_pass or math.prod(shape) <= size:
-            outputs = [_own(result, shape, dtype, values) for result in self._results(program, working, values)]
+        if len(shapes) != 1 or self.short or math.prod(shape) <= size:
+            outputs = []
+            for result in self._results(program, working, values):
+                outputs.append(_own(result, shape, dtype, values + outputs))
         else:
             outputs = [np.empty(shape, dtype) for _ in self.unseen]
             self._in_blocks(program, working, values, [output.reshape(-1) for output in outputs], size)
@@ -104,16 +102,17 @@ class _Compiled:
 
 
 def _within(got, want, units):
-    """Is each float32 of `got` within so many units in the last place of `want`?"""
+    """Is each float32 of `got` within so many units in the last place of `want`, or the smallest normal number?"""
     same = (got == want) | (np.isnan(got) & np.isnan(want))
-    return bool(np.all(same | (np.abs(got.astype(float) - want) <= units * np.spacing(np.abs(want)).astype(float))))
+    allowed = np.maximum(units * np.spacing(np.abs(want)).astype(float), np.finfo(np.float32).tiny)
+    return bool(np.all(same | (np.abs(got.astype(float) - want) <= allowed)))
 
 
 @lru_cache(1)
 def _sample():
-    """Float32 numbers of both signs: 12 of each exponent, and 2,000 in the region where curves bend."""
+    """Float32 numbers of both signs: 12 of each exponent, and 4,000 where curves bend and exponentials end."""
     exponents, fractions = np.meshgrid(np.arange(-149, 128), np.linspace(1, 1.99, 12))
-    positive = np.concatenate([np.ldexp(fractions, exponents).ravel(), np.linspace(0.003, 12, 2000), [0.0]])
+    positive = np.concatenate([np.ldexp(fractions, exponents).ravel(), np.linspace(0.003, 12, 2000), np.linspace(12, 128, 2000), [0.0]])
     values = np.unique(np.concatenate([-positive, positive]).astype(np.float32))
     return values[np.isfinite(values)]
 
@@ -138,15 +137,15 @@ def _program(expressions, arguments, bindings, pairs):
     bound = {symbol for symbol in list(printer.names)[len(arguments):] if not symbol.is_Dummy}
     unseen = [[i for i, symbol in enumerate(list(printer.names)[:len(arguments)])
                if bound or not (_carries(expr, symbol) or i == 0 and not expr.free_symbols)] for expr in stable]
-    one_pass = not printer.statements and all(map(_ONE_CALL.fullmatch, results))
-    return namespace["compiled"], unseen, one_pass
+    short = not set("*/+&|") & set(body) and not any(name in body for name in numpy_functions.HELPERS)
+    return namespace["compiled"], unseen, short
 
 
-def _own(result, shape, dtype, values):
-    """The result with that shape and type, sharing no memory with what it was computed from; copied where it must be."""
+def _own(result, shape, dtype, others):
+    """The result with that shape and type, sharing no memory with the other arrays; copied only where it must be."""
     result = np.asarray(result)
     if result.shape == shape and result.dtype == dtype and result.base is None and not any(
-            result is value for value in values):
+            result is other for other in others):
         return result
     return np.array(np.broadcast_to(result, shape), dtype)
 
@@ -205,21 +204,61 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
         """Σ pieces, each taken at x clipped to its interval and times 0 outside; choices where that cannot be."""
         pieces = intervals(expr, self.names)
         if pieces is None or not finite_at_breaks(pieces):
-            return self.choices(expr)
+            return self.constants(expr) or self.choices(expr)
         clipped = clipped_line(pieces)
         if clipped:
-            return self.clip(*map(self._print_or_none, clipped))
-        return "(" + ("+".join(self.part(pieces.symbol, *part) for part in parts(pieces)) or "0.0") + ")"
+            line, low, high = clipped
+            return self.clip(self.line(line, pieces.symbol), self._print_or_none(low), self._print_or_none(high))
+        gate = gate_of(pieces)
+        if gate:
+            ends = [end if value == 0 else None for end, value in
+                    ((pieces.breaks[0], pieces.values[0]), (pieces.breaks[-1], pieces.values[-1]))]
+            return f"({self._print(self.inside(pieces.symbol, pieces.symbol, *ends))}*{self.piecewise(gate)})"
+        terms = [self.part(pieces.symbol, value, inside) for value, inside in parts(pieces).items()]
+        return "(" + ("+".join(terms) or "0.0") + ")"
 
-    def part(self, symbol, value, left, right, with_left, with_right):
-        """One piece, exactly 0 outside of its interval."""
-        at = self._print(symbol)
-        inside = "&".join(f"({at}{sign}{'=' * closed}{self._print(end)})" for end, sign, closed in
-                          ((left, ">", with_left), (right, "<", with_right)) if end is not None)
+    def part(self, symbol, value, places):
+        """One value, exactly 0 outside of the intervals where it holds."""
+        inside = "|".join(self.interval(symbol, *place) for place in places)
         if not value.has(symbol):
             return f"numpy.multiply({inside},{self._print(value)},dtype=real)"
+        if len(places) > 1 and value == symbol:
+            return f"{self._print(symbol)}*({inside})"
+        if len(places) > 1:
+            return "+".join(self.part(symbol, value, [place]) for place in places)
+        ((left, _), (right, _)) = places[0]
         text = self._print(self.inside(value, symbol, left, right))
-        return text if all(vanishes(value, symbol, end) for end in (left, right)) else f"{text}*({inside})"
+        return text if all(vanishes(value, symbol, end) for end in (left, right)) else f"{text}*{inside}"
+
+    def interval(self, symbol, left, right):
+        """The condition that the symbol lies between two ends, each given with whether it belongs to the interval."""
+        at = self._print(symbol)
+        return "(" + "&".join(f"({at}{sign}{'=' * closed}{self._print(end)})" for sign, (end, closed) in
+                              ((">", left), ("<", right)) if end is not None) + ")"
+
+    def constants(self, expr):
+        """A Piecewise of values without the first argument as Σ values, each where its condition is the first; or None.
+        """
+        first = next(iter(self.names))
+        if any(value.has(first) for value, _ in expr.args) or expr.args[-1][1] is not sp.true:
+            return None
+        terms, left = [], ""
+        for value, condition in expr.args:
+            here = "" if condition is sp.true else self.name(self.condition(condition))
+            terms.append(f"numpy.multiply({left}{'&' if left and here else ''}{here},{self._print(value)},dtype=real)")
+            if here:
+                left = self.name(f"{left}{'&' if left else ''}numpy.logical_not({here})")
+        return "(" + "+".join(terms) + ")"
+
+    def line(self, line, symbol):
+        """a·x + b as (x + b/a)·a where b/a is a float, so that nothing cancels near the zero of the line."""
+        slope = line.diff(symbol)
+        shift = sp.expand(line - slope * symbol) / slope
+        if not shift.is_Rational or shift == 0 or sp.Rational(float(shift)) != shift:
+            return self._print(line)
+        dummy = sp.Dummy(real=True)
+        self.names[dummy] = f"({self._print(symbol)}+{self.number(shift)})"
+        return self._print(slope * dummy)
 
     def inside(self, value, symbol, left, right):
         """The value with the symbol clipped to the interval."""

@@ -92,15 +92,18 @@ def _ends(pieces):
 
 
 def parts(pieces):
-    """For every piece that is not 0: its value, the two ends of its interval, and whether they belong to it."""
-    closed = [(not left, right) for left, right in zip((True, *pieces.closed), (*pieces.closed, False), strict=True)]
-    return [(value, *ends, *belongs) for value, ends, belongs in
-            zip(pieces.values, _ends(pieces), closed, strict=True) if value != 0]
+    """{value: intervals where it holds} without the value 0; an interval is two ends (bound, does it belong to it)."""
+    found = {}
+    closed = zip((False, *(not c for c in pieces.closed)), (*pieces.closed, False), strict=True)
+    for value, ends, belongs in zip(pieces.values, _ends(pieces), closed, strict=True):
+        if value != 0:
+            found.setdefault(value, []).append(tuple(zip(ends, belongs, strict=True)))
+    return found
 
 
 def vanishes(value, symbol, end):
     """Is the value, in floating point too, exactly 0 at that end of its interval?"""
-    return end is None or value == symbol - end or (end == 0 and value.subs(symbol, 0) == 0)
+    return end is None or symbol - end in sp.Mul.make_args(value) or (end == 0 and value.subs(symbol, 0) == 0)
 
 
 def clipped_line(pieces):
@@ -116,3 +119,15 @@ def clipped_line(pieces):
         if constant is not None and sp.expand(line.subs(pieces.symbol, at) - constant) != 0:
             return None
     return (line, left, right) if slope.is_positive else (line, right, left)
+
+
+def gate_of(pieces):
+    """g where the Piecewise is x·g with g a line cut off at constants, as in x·min(max(0, x + 3), 6)/6; else None."""
+    if not all(pieces.symbol in sp.Mul.make_args(value) for value in pieces.values if value != 0):
+        return None
+    gate = pieces._replace(values=tuple(value / pieces.symbol for value in pieces.values))
+    if clipped_line(gate) is None:
+        return None
+    lasts = [pieces.symbol <= end if closed else pieces.symbol < end
+             for end, closed in zip(gate.breaks, gate.closed, strict=True)]
+    return sp.Piecewise(*zip(gate.values, [*lasts, True], strict=True))
