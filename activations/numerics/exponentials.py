@@ -43,6 +43,22 @@ def _grow(factors, kinds):
     return any(factor.has(*kinds) for factor in factors)
 
 
+def over_one_bar(product):
+    """A product with a quotient of sums of exponentials inside a sum, as second derivatives have it, as one quotient,
+    in which what cancels has cancelled; the product itself where its numerator is no sum of exponentials then."""
+    if not any(_is_quotient(term) for factor in sp.Mul.make_args(product) if factor.is_Add for term in factor.args):
+        return product
+    above, below = sp.fraction(sp.together(product))
+    above = sp.expand(above)
+    return above / below if signed_exponents(above) else product
+
+
+def _is_quotient(term):
+    powers = [factor.as_base_exp() for factor in sp.Mul.make_args(term)]
+    return any(power.is_negative and exponents(base) for base, power in powers) and any(
+        power.is_positive and signed_exponents(base) for base, power in powers)
+
+
 def hyperbolic_ratios(factors):
     """Replace sinh(u)/cosh(u) among the factors by tanh(u), and cosh(u)/sinh(u) by its inverse, to any power."""
     powers = {}
@@ -84,8 +100,9 @@ def quotients(factors):
         if usable is None:
             others.append(factor)
             continue
-        usable[2] -= power
-        found.append(_sum_over_sum(above, usable[1]) ** power)
+        copies = usable[2] if power == 1 else 1
+        usable[2] -= power * copies
+        found.append(_sum_over_sum(above, usable[1], copies) ** power)
     for base, below_sum, power in below:
         taken = _numerators(below_sum, power, exponent) if power else []
         exponent -= sum(below_sum[k][1] for k in taken)
@@ -102,12 +119,20 @@ def over_sum(below, chosen):
     return 1 / sp.Add(*(c * sp.exp(sp.expand(u - chosen)) for c, u in below))
 
 
-def _sum_over_sum(above, below):
-    """Σ k_j exp(v_j) / Σ c_i exp(u_i); a difference k·(exp(v) - exp(w)) above is k·(exp(v) + exp(w))·tanh((v - w)/2)."""
+def _sum_over_sum(above, below, copies):
+    """Σ k_j exp(v_j) / (Σ c_i exp(u_i))^copies; k·(exp(v) - exp(w)) above is k·(exp(v) + exp(w))·tanh((v - w)/2)."""
     if len(above) == 2 and above[0][0] == -above[1][0]:
         (k, v), (_, w) = above
-        return k * sp.tanh((v - w) / 2) * (over_sum(below, v) + over_sum(below, w))
-    return sp.Add(*(k * over_sum(below, v) for k, v in above))
+        return k * sp.tanh((v - w) / 2) * _sum_over_sum([(1, v), (1, w)], below, copies)
+    return sp.Add(*(k * _over_power(v, below, copies) for k, v in above))
+
+
+def _over_power(v, below, copies):
+    """exp(v) / (Σ c_i exp(u_i))^copies."""
+    taken = [below[k][1] for k in _numerators(below, copies, v)] if copies > 1 else []
+    factors = sp.Mul(*(over_sum(below, u) for u in taken[1:]))
+    return factors * over_sum(below, sp.expand(v - sum(taken[1:]))) * over_sum(below, sp.S.Zero) ** (
+        copies - max(len(taken), 1))
 
 
 def _over_difference(below, exponent):

@@ -71,4 +71,5 @@ HELPERS = {
     "modulo": "const modulo=(u,v)=>{const r=u%v;return r*v<0?r+v:r;};",
     "erf": _erf_javascript,
     "scaled_erfc": "const scaled_erfc=(u,e)=>u>0.5?erfcx(u)*e:u<-0.5?2-erfcx(-u)*e:1-erf(u);",
+    "exp_erfc": "const exp_erfc=(v,u,d)=>u>0.5?erfcx(u)*Math.exp(d):Math.exp(v)*scaled_erfc(u,Math.exp(-u*u));",
 }

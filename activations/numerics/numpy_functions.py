@@ -110,6 +110,11 @@ def erfc_of_root(u, square):
     return special.erfc(u) * (1 + (u > 0) * difference)
 
 
+def exp_erfc(v, u, difference):
+    """exp(v)·erfc(u), given v - u² too."""
+    return np.where(u > 1, special.erfcx(np.abs(u)) * np.exp(difference), np.exp(v) * special.erfc(u))
+
+
 def where_near(u, radius, coefficients, first, step, outside):
     """Near 0 the polynomial u**first · Σ coefficients[k]·u**(k·step), evaluated there alone; else `outside`."""
     near = np.flatnonzero(np.abs(u) < radius)
@@ -124,4 +129,4 @@ def where_near(u, radius, coefficients, first, step, outside):
 
 HELPERS = {function.__name__: function for function in (
     expit, expit_slope, expit_slope_pair, log1pexp, plus, times, exp_pair, expit_pair, log1pexp_pair, logsumexp, logcosh, logsinh, log1psquare, damped,
-    hypot, conjugate_sum, root_minus_one, erfc_of_root, where_near)}
+    hypot, conjugate_sum, root_minus_one, erfc_of_root, exp_erfc, where_near)}

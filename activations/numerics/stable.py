@@ -8,10 +8,11 @@ from functools import cache
 
 import sympy as sp
 
-from activations.numerics.exponentials import as_exponentials, exponents, quotients
+from activations.numerics.exponentials import as_exponentials, exponents, over_one_bar, quotients
 from activations.numerics.stable_functions import (
     conjugate_sum,
     damped,
+    exp_erfc,
     expit,
     expm1,
     hypot,
@@ -46,8 +47,10 @@ def stabilise(expr):
         return sp.Piecewise(*((stabilise(value), condition) for value, condition in expr.args), evaluate=False)
     if type(expr) in _PLAIN:
         return stabilise(_PLAIN[type(expr)](*expr.args))
-    if expr.is_Pow and expr.base.is_positive and expr.base.is_number and not isinstance(expr, sp.exp):
-        return stabilise(sp.exp(expr.exp * sp.log(expr.base)))
+    of_numbers = [power for power in expr.atoms(sp.Pow) if power.exp.free_symbols and power.base.is_number
+                  and power.base.is_positive]
+    if of_numbers:
+        return stabilise(expr.xreplace({power: sp.exp(power.exp * sp.log(power.base)) for power in of_numbers}))
     expr = _joined_powers(expr)
     if isinstance(expr, (sp.Mul, sp.Pow)):
         return _stable_product(expr)
@@ -177,7 +180,11 @@ def _square_root(term):
 
 
 def _against_exponential(first, second):
-    """k·exp(u) - k·exp(w), of which both may overflow: by sinh where w = -u, by expm1 where w is a part of u."""
+    """k·exp(u) - k·exp(w), of which both may overflow: by sinh where w = -u, by expm1 where w is a part of u; and
+    k·cosh(u) ± k·sinh(u)."""
+    one, other = _split_function(first, sp.cosh), _split_function(second, sp.sinh)
+    if one and other and one[1].args == other[1].args and one[0] in (other[0], -other[0]):
+        return one[0] * sp.exp(one[1].args[0] * other[0] / one[0])
     one, other = _split_function(first, sp.exp), _split_function(second, sp.exp)
     if one is None or other is None or one[0] != -other[0]:
         return None
@@ -188,18 +195,26 @@ def _against_exponential(first, second):
     return k * sp.exp(w) * expm1(sp.expand(u - w)) if ratio.is_Rational and ratio > 1 else None
 
 
-def _against_logarithm(term, c):
-    """k·log(exp(u) + exp(v)) - k·log(2), which is 0 where both are."""
+def _against_logarithm(term, other):
+    """k·log(exp(u) + exp(v)) less k·log(2), which is 0 where both are, or less k·u, which is most of it."""
     parts = _split_function(term, (log1pexp, logsumexp))
-    if parts is None or sp.expand(c + parts[0] * sp.log(2)) != 0:
+    if parts is None:
         return None
-    arguments = parts[1].args if isinstance(parts[1], logsumexp) else (sp.S.Zero, *parts[1].args)
-    return parts[0] * _log_of_mean(*arguments) if len(arguments) == 2 else None
+    k, logarithm = parts
+    arguments = logarithm.args if isinstance(logarithm, logsumexp) else (sp.S.Zero, *logarithm.args)
+    if len(arguments) != 2:
+        return None
+    for u, v in (arguments, arguments[::-1]):
+        if u != 0 and sp.expand(other + k * u) == 0:
+            return k * log1pexp(v - u)
+    return k * _log_of_mean(*arguments) if sp.expand(other + k * sp.log(2)) == 0 else None
 
 
 def _log_of_mean(u, v):
     """log((exp(u) + exp(v))/2)."""
-    return sp.expand((u + v) / 2) + logcosh(sp.expand((v - u) / 2))
+    if u + v == 0:
+        return logcosh(u)
+    return sp.Max(u, v) + log1p(expm1(-sp.Abs(sp.expand(u - v))) / 2)
 
 
 # --- Products -----------------------------------------------------------------------------------------------------
@@ -216,7 +231,7 @@ def _stable_product(product):
 
 
 def _rewritten_product(product):
-    found, exponent, others = quotients(as_exponentials(list(sp.Mul.make_args(product))))
+    found, exponent, others = quotients(as_exponentials(list(sp.Mul.make_args(over_one_bar(product)))))
     others = [_stable_factor(factor) for factor in others]
     decays = found + ([sp.exp(exponent)] if exponent != 0 else [])
     others = [f for factor in others for f in sp.Mul.make_args(factor)]
@@ -224,6 +239,11 @@ def _rewritten_product(product):
     rest = sp.Mul(*(f for f in others if f not in decays))
     if not decays:
         return _vanishing_coefficient(rest)
+    tails = [f for f in decays if isinstance(f, scaled_erfc)]
+    if exponent != 0 and len(tails) == 1:
+        (u, _) = tails[0].args
+        kept = [f for f in decays if f not in (tails[0], sp.exp(exponent))]
+        decays = [*kept, exp_erfc(exponent, u, sp.expand(exponent - u**2))]
     decay = sp.Mul(*decays)
     constant, rest = rest.as_independent(*rest.free_symbols, as_Add=False) if rest.free_symbols else (rest, sp.S.One)
     return constant * (decay if rest == 1 else damped(decay, rest))
@@ -269,15 +289,25 @@ def _stable_log(expr):
         return _log_of_sum(total)
     constant, rest = argument.as_coeff_Mul()
     base, power = rest.as_base_exp()
-    if isinstance(base, (sp.cosh, sp.sinh)) and constant.is_positive and power.is_real and power.is_number:
-        return sp.log(constant) + power * (logcosh if isinstance(base, sp.cosh) else logsinh)(*base.args)
+    if constant.is_positive and isinstance(base, (sp.cosh, sp.sinh, expit, expm1)) and power.is_Rational:
+        terms = sp.Add.make_args(sp.log(constant) + power * _LOGARITHMS[type(base)](*base.args))
+        return sp.Add(*_merge_pairs(list(terms), _against_logarithm))
+    if constant == 1 and power.is_Integer and power % 2 == 0 and base.is_real:
+        return power * sp.log(sp.Abs(base))
     if isinstance(argument, conjugate_sum) and argument.args[1].is_positive:
         u, c = argument.args
         return sp.asinh(u / sp.sqrt(c)) + sp.log(c) / 2
     if isinstance(argument, sp.Add) and 1 in argument.args:
         root = _real_root(argument - 1)
         return log1p(argument - 1) if root is None else log1psquare(root)
-    return expr
+    c, square = argument.as_coeff_Add()
+    root = _real_root(square)
+    return 2 * sp.log(hypot(root, sp.sqrt(c))) if root is not None and c.is_positive else expr
+
+
+_LOGARITHMS = {
+    sp.cosh: logcosh, sp.sinh: logsinh, expit: lambda u: -log1pexp(-u),
+    expm1: lambda u: sp.log(2) + u / 2 + logsinh(u / 2)}
 
 
 def _real_root(expr):

@@ -4,7 +4,7 @@ import sympy as sp
 from mpmath.libmp import prec_to_dps
 from sympy.codegen.cfunctions import expm1, hypot, log1p
 
-__all__ = ["EXPONENTIALS", "StableFunction", "conjugate_sum", "damped", "expit", "expm1", "hypot", "log1p", "log1pexp",
+__all__ = ["EXPONENTIALS", "StableFunction", "conjugate_sum", "damped", "exp_erfc", "expit", "expm1", "hypot", "log1p", "log1pexp",
            "log1psquare", "logcosh", "logsinh", "logsumexp", "near_zero", "root_minus_one", "scaled_erfc"]
 
 
@@ -69,6 +69,14 @@ class scaled_erfc(StableFunction):
     @staticmethod
     def formula(u, _):
         return sp.erfc(u)
+
+
+class exp_erfc(StableFunction):
+    """exp(v)·erfc(u), given v, u and v - u²: the one may overflow where the other has reached 0."""
+
+    @staticmethod
+    def formula(v, u, _):
+        return sp.exp(v) * sp.erfc(u)
 
 
 class conjugate_sum(StableFunction):
