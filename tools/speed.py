@@ -4,6 +4,7 @@ Every line of `BY_HAND` is the obvious one with NumPy and SciPy, at the default 
 """
 
 import time
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -117,8 +118,7 @@ def activation_ratios(names=tuple(BY_HAND), size=SIZE, runs=7):
         for name in names:
             ours = (catalogue[name].f, catalogue[name].df)
             for which, function, by_hand in zip(("f", "f′"), ours, BY_HAND[name], strict=True):
-                times[name, which, dtype.__name__] = in_turns(lambda f=function: f(values), lambda f=by_hand: f(values),
-                                                              runs)
+                times[name, which, dtype.__name__] = in_turns(partial(function, values), partial(by_hand, values), runs)
     return times
 
 

@@ -13,7 +13,7 @@ from activations.numerics.pieces import clipped_line, finite_at_breaks, gate_of,
 from activations.numerics.printer import StablePrinter, high_and_low, one_rounding, printed
 from activations.numerics.stable_functions import damped, expit, near_zero
 
-BLOCK = 2**17  # bytes of an array that are computed at a time: what lies between the steps then stays in the cache
+BLOCK = 2**18  # bytes of an array that are computed at a time: what lies between the steps then stays in the cache
 def to_numpy(expr, arguments, bindings=()):
     """Compile an expression, or a list of them, to a NumPy function of the arguments.
 
@@ -112,7 +112,8 @@ def _within(got, want, units):
 def _sample():
     """Float32 numbers of both signs: 12 of each exponent, and 4,000 where curves bend and exponentials end."""
     exponents, fractions = np.meshgrid(np.arange(-149, 128), np.linspace(1, 1.99, 12))
-    positive = np.concatenate([np.ldexp(fractions, exponents).ravel(), np.linspace(0.003, 12, 2000), np.linspace(12, 128, 2000), [0.0]])
+    positive = np.concatenate([np.ldexp(fractions, exponents).ravel(), np.linspace(0.003, 12, 2000),
+                               np.linspace(12, 128, 2000), [0.0]])
     values = np.unique(np.concatenate([-positive, positive]).astype(np.float32))
     return values[np.isfinite(values)]
 

@@ -56,7 +56,8 @@ class StablePrinter:
         if isinstance(expr, sp.Expr) and not expr.free_symbols and not expr.has(sp.Integral, sp.Sum):
             return self.number(expr)
         # SymPy's printers have methods for the functions that they know, which would come before those of this class.
-        own = isinstance(expr, sp.Function) and (isinstance(expr, EXPONENTIALS) or type(expr).__name__ in self.functions)
+        own = isinstance(expr, sp.Function) and (
+            isinstance(expr, EXPONENTIALS) or type(expr).__name__ in self.functions)
         text = self._print_Function(expr) if own else super()._print(expr)
         if self.counts.get(expr, 0) > 1:
             text = self.shared[expr] = self.name(text)

@@ -80,13 +80,23 @@ def _joined_powers(expr):
     if not isinstance(expr, (sp.Mul, sp.Add)) or not any(map(_is_symbolic_power, expr.atoms(sp.Pow))):
         return expr
     if isinstance(expr, sp.Mul):
-        return sp.powsimp(expr, combine="exp")
+        return _joined_product(expr)
     by_power = {}
     for term in expr.args:
-        factors = sp.Mul.make_args(sp.powsimp(term, combine="exp"))
+        factors = sp.Mul.make_args(_joined_product(term))
         powers = sp.Mul(*filter(_is_symbolic_power, factors))
         by_power.setdefault(powers, []).append(sp.Mul(*(f for f in factors if not _is_symbolic_power(f))))
     return sp.Add(*(power * sp.factor_terms(sp.Add(*coefficients)) for power, coefficients in by_power.items()))
+
+
+def _joined_product(product):
+    """The powers of one base as one power; the base of (x/3)^n/x is made that of (x/3)^n first."""
+    factors = list(sp.Mul.make_args(product))
+    for base in [factor.base for factor in factors if _is_symbolic_power(factor)]:
+        for k, (other, power) in enumerate(factor.as_base_exp() for factor in factors):
+            if power.is_number and other.free_symbols and (base / other).is_number:
+                factors[k] = (other / base) ** power * base**power
+    return sp.powsimp(sp.Mul(*factors), combine="exp")
 
 
 # --- Sums ---------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ import sympy as sp
 from mpmath.libmp import prec_to_dps
 from sympy.codegen.cfunctions import expm1, hypot, log1p
 
-__all__ = ["EXPONENTIALS", "StableFunction", "conjugate_sum", "damped", "exp_erfc", "expit", "expm1", "hypot", "log1p", "log1pexp",
-           "log1psquare", "logcosh", "logsinh", "logsumexp", "near_zero", "root_minus_one", "scaled_erfc"]
+__all__ = ["EXPONENTIALS", "StableFunction", "conjugate_sum", "damped", "exp_erfc", "expit", "expm1", "hypot", "log1p",
+           "log1pexp", "log1psquare", "logcosh", "logsinh", "logsumexp", "near_zero", "root_minus_one", "scaled_erfc"]
 
 
 class StableFunction(sp.Function):
