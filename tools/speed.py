@@ -189,8 +189,3 @@ def print_training(times):
     print("an epoch of the digits, ms, and times scikit-learn's")
     for (name, hidden, batch), (ours, theirs) in times.items():
         print(f"{name:<9} {str(hidden):<11} batch {batch:<4} {ours:9.1f} ({ours / theirs:5.2f})", flush=True)
-
-
-if __name__ == "__main__":
-    print_activations(activation_ratios())
-    print_training(training_ratios())

@@ -128,5 +128,5 @@ def where_near(u, radius, coefficients, first, step, outside):
 
 
 HELPERS = {function.__name__: function for function in (
-    expit, expit_slope, expit_slope_pair, log1pexp, plus, times, exp_pair, expit_pair, log1pexp_pair, logsumexp, logcosh,
-    logsinh, log1psquare, damped, hypot, conjugate_sum, root_minus_one, erfc_of_root, exp_erfc, where_near)}
+    expit, expit_slope, expit_slope_pair, log1pexp, plus, times, exp_pair, expit_pair, log1pexp_pair, logsumexp,
+    logcosh, logsinh, log1psquare, damped, hypot, conjugate_sum, root_minus_one, erfc_of_root, exp_erfc, where_near)}

@@ -96,7 +96,8 @@ class _Compiled:
         """Does float32 come within 3 units in the last place at a few thousand points, for these constants?"""
         if constants.count(None) != 1:
             return False
-        narrow, wide = (self.plain(kind, *(_sample().astype(kind) if c is None else kind(c) for c in constants))
+        plain = self._plain_program()
+        narrow, wide = (plain(kind, *(_sample().astype(kind) if c is None else kind(c) for c in constants))
                         for kind in (np.float32, np.float64))
         return all(_within(np.float32(got), np.float32(want), 3) for got, want in zip(narrow, wide, strict=True))
 

@@ -7,7 +7,7 @@ import sympy as sp
 
 
 class Pieces(NamedTuple):
-    """values[0] up to breaks[0], then values[1] up to breaks[1], …; at breaks[k] values[k] if closed[k], else the next."""
+    """values[0] up to breaks[0], then values[1], and so on; at breaks[k] values[k] if closed[k], else the next."""
 
     symbol: sp.Symbol
     values: tuple

@@ -90,13 +90,8 @@ def _joined_powers(expr):
 
 
 def _joined_product(product):
-    """The powers of one base as one power; the base of (x/3)^n/x is made that of (x/3)^n first."""
-    factors = list(sp.Mul.make_args(product))
-    for base in [factor.base for factor in factors if _is_symbolic_power(factor)]:
-        for k, (other, power) in enumerate(factor.as_base_exp() for factor in factors):
-            if power.is_number and other.free_symbols and (base / other).is_number:
-                factors[k] = (other / base) ** power * base**power
-    return sp.powsimp(sp.Mul(*factors), combine="exp")
+    """The powers of one base as one power, that of x/3 taken for one of x."""
+    return sp.powsimp(sp.Mul(*map(sp.expand_power_base, sp.Mul.make_args(product))), combine="exp")
 
 
 # --- Sums ---------------------------------------------------------------------------------------------------------
