@@ -9,4 +9,5 @@ from activations.symbols import x
 from activations.table import table
 
 __all__ = [
-    "Activation", "Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table", "x"]
+    "Activation", "Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table",
+    "x"]
