@@ -114,8 +114,8 @@ def test_nan_in_any_argument_gives_nan_in_every_result():
 
 
 def test_float32_is_used_where_it_is_enough():
-    for expr, enough in ((tanh(x), True), (x / (1 + exp(-x)), True), (sin(x), True), (exp(-x**2), False),
-                         (x - tanh(x), False), (exp(x / 3 + 1), False), (sp.Max(x, 0), True)):
+    for expr, enough in ((x / (1 + sp.Abs(x)), True), (x / 3, True), (exp(-x**2), False), (x - tanh(x), False),
+                         (exp(x / 3 + 1), False), (sp.Max(x, 0), True)):
         compiled = numpy_printer._Compiled([expr], [x], ())
         with np.errstate(all="ignore"):
             assert compiled.float32_is_enough((None,)) == enough, expr
