@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import exact, points
+from oracle import EPS, exact, near_sign_changes, points
 
 from activations import catalogue, x
 from activations.numerics import CompileError, javascript_helpers, stabilise, to_javascript, to_numpy
@@ -133,7 +133,8 @@ def in_javascript(page, expressions, symbols, rows):
 
 @pytest.mark.browser
 def test_javascript_equals_numpy(browser):
-    """Every scalar function and derivative, every stable form: to 1e-12 at all the points of the accuracy tests."""
+    """Every scalar function and derivative, every stable form: to 1e-12 at all the points of the accuracy tests, to a
+    rounding of the terms near a zero away from 0."""
     page = browser.new_page()
     cases = [([a.expr, a.derivative], [x, *(p.symbol for p in a.parameters.values())],
               [float(p.default) for p in a.parameters.values()]) for a in catalogue.scalar]
@@ -144,7 +145,8 @@ def test_javascript_equals_numpy(browser):
         want = np.transpose(to_numpy(expressions, symbols)(values, *parameters))
         same = (got == want) | (np.isnan(got) & np.isnan(want))
         with np.errstate(all="ignore"):
-            wrong = ~same & ~(np.abs(got - want) <= 1e-12 * np.abs(want) + 1e-300)
+            near_zeros = np.transpose([near_sign_changes(column, values) & (np.abs(values) > 1) for column in want.T])
+            wrong = ~same & ~(np.abs(got - want) <= 1e-12 * np.abs(want) + 1e-300 + 4 * EPS * near_zeros)
         assert not wrong.any(), (expressions, values[wrong.any(axis=1)][:3], got[wrong][:3], want[wrong][:3])
     page.close()
 
