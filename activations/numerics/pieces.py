@@ -78,12 +78,13 @@ def _holds(condition, symbol, breaks, place):
 
 def finite_at_breaks(pieces):
     """Has every piece, as far as SymPy can tell, a finite real value at the ends of its interval?"""
-    for value, ends in zip(pieces.values, _ends(pieces), strict=True):
-        for end in ends:
-            at_end = sp.sympify(value).subs(pieces.symbol, end) if end is not None else sp.S.Zero
-            if at_end.has(sp.nan, sp.zoo, sp.oo) or at_end.is_extended_real is False or at_end.is_finite is False:
-                return False
-    return True
+    return all(is_finite(value if end is None else value.subs(pieces.symbol, end))
+               for value, ends in zip(pieces.values, _ends(pieces), strict=True) for end in ends)
+
+
+def is_finite(value):
+    """False for what SymPy knows to be infinite, nan or not real: times 0 it would not be 0."""
+    return not (value.has(sp.nan, sp.zoo, sp.oo) or value.is_extended_real is False or value.is_finite is False)
 
 
 def _ends(pieces):
