@@ -1,5 +1,6 @@
 """The small library of the course From Step to Softmax: one SymPy expression per activation, all else made from it."""
 
+from activations.activation import Activation
 from activations.catalogue import catalogue
 from activations.derivation import derive
 from activations.explorer import Bars, Cells, Curves, explore
@@ -7,4 +8,6 @@ from activations.figures import bars, curves, picture
 from activations.symbols import x
 from activations.table import table
 
-__all__ = ["Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table", "x"]
+__all__ = [
+    "Activation", "Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table",
+    "x"]

@@ -6,7 +6,7 @@ All that they know about a function is computed from its expression.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import sympy as sp
@@ -14,7 +14,7 @@ from sympy import Rational, Symbol, log
 
 from activations import calculus
 from activations.numerics import to_numpy
-from activations.symbols import a, b, i, j, k, x, z
+from activations.symbols import a, b, i, j, k, unify, x, z
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,19 @@ class Parameter:
         return array
 
 
+def _parameter(symbol, default):
+    """A parameter with that default, and a slider around it that stays inside the domain of the symbol."""
+    exact = sp.nsimplify(default, rational=True)
+    if not exact.is_real:
+        raise TypeError(f"the default of {symbol} is a real number, not {default!r}")
+    reach = max(1.0, 2 * abs(float(exact)))
+    step = reach / 50
+    lowest = step if symbol.is_positive else 0.0 if symbol.is_nonnegative else -np.inf
+    parameter = Parameter(symbol, exact, max(float(exact) - reach, lowest), float(exact) + reach, step, "")
+    parameter.check("Activation", float(exact))
+    return parameter
+
+
 @dataclass(frozen=True, eq=False)
 class _Entry:
     """What every kind of activation has; `frameworks` and `paper` say where else to find it."""
@@ -60,16 +73,42 @@ class _Entry:
         return f"$\\displaystyle {sp.latex(self.expr)}$"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Activation(_Entry):
-    """A function of one real variable, applied to each element of an array.
+    """A function of one real variable, applied to each element of an array: `Activation(x * atan(x))`.
 
-    `expr` is in the symbol `activations.x` and the parameters' symbols. At a kink there is no derivative; the
-    conditions of the Piecewise are those that make `df` take the value that the frameworks take.
+    `expr` is in the symbol x. Every other symbol is a parameter: a keyword gives its default, as in
+    `Activation(x / (1 + exp(-beta * x)), beta=1)`, or `parameters` its `Parameter` by name. `requires` is a relation
+    that the parameters satisfy. At a kink there is no derivative; the conditions of a Piecewise say which value `df`
+    takes there. Raises TypeError for what is no expression, ValueError for a symbol without a default.
     """
 
     parameters: Mapping = field(default_factory=dict)
     requires: sp.Basic = sp.true
+
+    def __init__(self, expr, name=None, title=None, paper=None, frameworks=None, *, parameters=None, requires=sp.true,
+                 **defaults):
+        if not isinstance(expr, sp.Expr):
+            raise TypeError(f"an activation is made of a SymPy expression in x, such as x * tanh(x); got {expr!r}")
+        parameters = dict(parameters or {})
+        expr, _, *_ = unify(expr, x, *(parameter.symbol for parameter in parameters.values()))
+        real = {symbol: Symbol(symbol.name, real=True) for symbol in expr.free_symbols if symbol.is_real is None}
+        expr = expr.xreplace(real)
+        symbols = {symbol.name: symbol for symbol in expr.free_symbols - {x}}
+        for key, default in defaults.items():
+            if key not in symbols:
+                raise TypeError(f"the expression {expr} has no symbol {key} beside x; its symbols: "
+                                f"{', '.join(sorted(symbols)) or 'none'}")
+            parameters[key] = _parameter(symbols[key], default)
+        missing = sorted(set(symbols) - set(parameters))
+        if missing:
+            given = ", ".join(f"{key}=1" for key in missing)
+            raise ValueError(f"the expression {expr} has the symbol {' and '.join(missing)} beside x; "
+                             f"give a default, as in Activation(..., {given})")
+        name = name or str(expr)
+        for key, value in dict(name=name, title=title or name, expr=expr, paper=paper, frameworks=frameworks or {},
+                               parameters=parameters, requires=requires).items():
+            object.__setattr__(self, key, value)
 
     @cached_property
     def derivative(self):
@@ -146,10 +185,11 @@ class Activation(_Entry):
         values = np.asarray(values)
         checked = self._checked(parameters)
         symbols = (x, *(p.symbol for p in self.parameters.values()))
-        result = np.asarray(_compiled(expr, symbols)(values, *checked.values()))
-        undefined = np.isnan(result)
-        if undefined.any() and (at_infinity := undefined & np.isinf(values)).any():
-            result = self._with_limits(expr, result, values, checked, at_infinity)
+        result = _compiled(expr, symbols)(values, *checked.values())
+        if values.dtype.kind == "f" and not _right_at_infinity(expr, symbols, tuple(map(_number, checked.values()))):
+            at_infinity = np.isinf(values)
+            if at_infinity.any() and (at_infinity := at_infinity & np.isnan(result)).any():
+                result = self._with_limits(expr, np.asarray(result), values, checked, at_infinity)
         return result.astype(values.dtype if values.dtype.kind == "f" else float, copy=False)[()]
 
     def _with_limits(self, expr, result, values, checked, at_infinity):
@@ -166,6 +206,21 @@ class Activation(_Entry):
 @cache
 def _compiled(expr, symbols):
     return to_numpy(expr, symbols)
+
+
+def _number(array):
+    return None if array.ndim else float(array)
+
+
+@lru_cache(1024)
+def _right_at_infinity(expr, symbols, numbers):
+    """Does the compiled function give its limits at ±inf by itself, for these values of the parameters?"""
+    if None in numbers:
+        return False
+    at_ends = _compiled(expr, symbols)(np.array([-np.inf, np.inf]), *numbers)
+    exact = {symbol: Rational(number) for symbol, number in zip(symbols[1:], numbers, strict=True)}
+    return not any(np.isnan(value) and not np.isnan(_limit(expr.subs(exact), to_the_right))
+                   for value, to_the_right in zip(at_ends, (False, True), strict=True))
 
 
 @cache

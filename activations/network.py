@@ -5,19 +5,21 @@ probability distribution, as a rule a single 1. The weights of a layer are (n_in
 The output is softmax and the cost C the mean cross-entropy: ∂C/∂z of the last layer is (p − y) / examples.
 """
 
+from copy import copy
 from difflib import get_close_matches
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 
 VARIANCES = {
     "lecun": lambda n_in, n_out: 1 / n_in,
     "glorot": lambda n_in, n_out: 2 / (n_in + n_out),
     "he": lambda n_in, n_out: 2 / n_in,
 }
+ROWS = 256  # examples in a pass that only looks
 
 
 class Layer(NamedTuple):
@@ -27,12 +29,23 @@ class Layer(NamedTuple):
     biases: np.ndarray
 
 
-class History(NamedTuple):
-    """What `train` saw on its examples; row 0 is before the first step, row k after epoch k."""
+class History:
+    """What `train` saw on its examples; row 0 is before the first step, row k after epoch k.
 
-    loss: np.ndarray  # (epochs + 1,)
-    accuracy: np.ndarray  # (epochs + 1,)
-    gradient_norms: np.ndarray  # (epochs + 1, layers)
+    `loss` and `accuracy` are (epochs + 1,), `gradient_norms` is (epochs + 1, layers). The norms cost as much as the
+    training itself, so they are computed once they are asked for, from the layers as each epoch left them.
+    """
+
+    def __init__(self, loss, accuracy, norms):
+        self.loss, self.accuracy, self._norms = np.array(loss), np.array(accuracy), norms
+
+    @cached_property
+    def gradient_norms(self):
+        """The Euclidean norm of the gradient of each layer."""
+        return np.array(self._norms())
+
+    def __iter__(self):
+        return iter((self.loss, self.accuracy, self.gradient_norms))
 
 
 def initial_layers(sizes, init="glorot", gain=1.0, seed=0, dtype=float):
@@ -72,17 +85,11 @@ class Network:
 
     def forward(self, X):
         """The pre-activations z of each layer, and the activations a: X first, the probabilities last."""
-        functions = [self.f] * (len(self.layers) - 1) + [partial(softmax, axis=1)]
-        zs, activations = [], [self._inputs(X)]
-        for (weights, biases), function in zip(self.layers, functions, strict=True):
-            zs.append(activations[-1] @ weights + biases)
-            activations.append(function(zs[-1]))
-        return zs, activations
+        return self._forward(self._inputs(X))
 
     def backward(self, X, Y):
         """The activations a, as in `forward`, and the errors δ = ∂C/∂z of each layer, (examples, n_out)."""
-        zs, activations = self.forward(X)
-        return activations, self._errors(zs, activations, self._targets(X, Y))
+        return self._backward(self._inputs(X), self._targets(X, Y))
 
     def gradients(self, X, Y):
         """∂C/∂weights and ∂C/∂biases, a `Layer` for each layer."""
@@ -94,11 +101,11 @@ class Network:
 
     def loss(self, X, Y):
         """The cost C: the mean over the examples of −Σ y log p, taken from log-softmax, so never log 0."""
-        return _cross_entropy(self.forward(X)[0][-1], self._targets(X, Y))
+        return self._look(self._inputs(X), self._targets(X, Y))[0]
 
     def accuracy(self, X, Y):
         """The share of examples whose largest probability is at the largest entry of Y."""
-        return _share_right(self.forward(X)[1][-1], self._targets(X, Y))
+        return self._look(self._inputs(X), self._targets(X, Y))[1]
 
     def train(self, X, Y, *, epochs=10, rate=0.1, batch=32, seed=0, of="weights"):
         """Change the layers by stochastic gradient descent and return the `History`.
@@ -109,33 +116,62 @@ class Network:
         if epochs < 0 or batch < 1:
             raise ValueError(f"epochs must be at least 0 and batch at least 1; got {epochs} and {batch}")
         X, Y = self._inputs(X), self._targets(X, Y)
-        rng, history = np.random.default_rng(seed), [self._look(X, Y, of)]
+        rng, rows, past = np.random.default_rng(seed), [self._look(X, Y)], [self._snapshot()]
         for epoch in range(1, epochs + 1):
-            for rows in np.split(rng.permutation(len(X)), range(batch, len(X), batch)):
-                self.step(X[rows], Y[rows], rate)
-            history.append(self._look(X, Y, of))
-            if not np.isfinite(history[-1][0]):
-                loss = history[-1][0]
-                raise FloatingPointError(f"the loss is {loss} after epoch {epoch}; try a rate below {rate}")
-        return History(*map(np.array, zip(*history, strict=True)))
+            for chosen in np.split(rng.permutation(len(X)), range(batch, len(X), batch)):
+                self._step(X[chosen], Y[chosen], rate)
+            rows.append(self._look(X, Y))
+            past.append(self._snapshot())
+            if not np.isfinite(rows[-1][0]):
+                raise FloatingPointError(f"the loss is {rows[-1][0]} after epoch {epoch}; try a rate below {rate}")
+        examples = X.copy(), Y.copy()
+        return History(*zip(*rows, strict=True), lambda: [net.gradient_norms(*examples, of) for net in past])
 
     def step(self, X, Y, rate):
         """One step downhill, in place: every weight and bias moves by −rate times its gradient."""
-        for layer, gradient in zip(self.layers, self.gradients(X, Y), strict=True):
+        self._step(self._inputs(X), self._targets(X, Y), rate)
+
+    def _step(self, X, Y, rate):
+        for layer, gradient in zip(self.layers, _gradients(*self._backward(X, Y)), strict=True):
             for values, slope in zip(layer, gradient, strict=True):
-                values -= rate * slope
+                slope *= rate
+                values -= slope
 
-    def _look(self, X, Y, of):
-        """A row of the history, from one pass through the network."""
-        zs, activations = self.forward(X)
-        gradients = _gradients(activations, self._errors(zs, activations, Y))
-        return _cross_entropy(zs[-1], Y), _share_right(activations[-1], Y), _norms(gradients, of)
+    def _look(self, X, Y):
+        """The loss and the accuracy, by passes of a few hundred examples, whose arrays stay in the cache."""
+        loss, right = 0, 0
+        for start in range(0, len(X), ROWS):
+            targets = Y[start:start + ROWS]
+            zs, activations = self._forward(X[start:start + ROWS])
+            loss = loss - np.sum(targets * log_softmax(zs[-1], axis=1))
+            right += np.sum(activations[-1].argmax(axis=1) == targets.argmax(axis=1))
+        return loss / Y.dtype.type(len(Y)), right / len(Y)
 
-    def _errors(self, zs, activations, Y):
-        deltas = [(activations[-1] - Y) / len(Y)]
+    def _snapshot(self):
+        """The network as it is now."""
+        past = copy(self)
+        past.layers = [Layer(layer.weights.copy(), layer.biases.copy()) for layer in self.layers]
+        return past
+
+    def _forward(self, X):
+        zs, activations = [], [X]
+        for weights, biases in self.layers:
+            z = activations[-1] @ weights
+            z += biases
+            zs.append(z)
+            activations.append(self.f(z) if len(zs) < len(self.layers) else _softmax(z))
+        return zs, activations
+
+    def _backward(self, X, Y):
+        zs, activations = self._forward(X)
+        delta = activations[-1] - Y
+        delta /= len(Y)
+        deltas = [delta]
         for layer, z in zip(self.layers[:0:-1], zs[-2::-1], strict=True):
-            deltas.append(deltas[-1] @ layer.weights.T * self.df(z))
-        return deltas[::-1]
+            delta = delta @ layer.weights.T
+            delta *= self.df(z)
+            deltas.append(delta)
+        return activations, deltas[::-1]
 
     def _inputs(self, X):
         weights = self.layers[0].weights
@@ -159,18 +195,17 @@ def _gradients(activations, deltas):
     return [Layer(a.T @ delta, delta.sum(axis=0)) for a, delta in zip(activations, deltas, strict=False)]
 
 
+def _softmax(scores):
+    probabilities = scores - scores.max(axis=1, keepdims=True)
+    np.exp(probabilities, out=probabilities)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return probabilities
+
+
 def _norms(gradients, of):
     if of not in Layer._fields:
         raise ValueError(f"of must be 'weights' or 'biases'; got {of!r}")
     return np.array([np.linalg.norm(getattr(gradient, of)) for gradient in gradients])
-
-
-def _cross_entropy(scores, Y):
-    return -np.sum(Y * log_softmax(scores, axis=1)) / len(Y)
-
-
-def _share_right(probabilities, Y):
-    return np.mean(probabilities.argmax(axis=1) == Y.argmax(axis=1))
 
 
 class Examples(NamedTuple):

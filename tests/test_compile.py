@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracle import exact, points
+from oracle import EPS, exact, near_sign_changes, points
 
 from activations import catalogue, x
 from activations.numerics import CompileError, javascript_helpers, stabilise, to_javascript, to_numpy
@@ -65,7 +65,7 @@ def test_stable_forms_by_name():
     """The rules fire: a formula that fell through would still pass where it happens not to overflow."""
     names = {str(stabilise(expr)) for expr in HARD}
     for name in ("expit(x)", "log1pexp(x)", "expm1(x)", "tanh(x)", "tanh(x/2)", "4*expit(-2*x)*expit(2*x)",
-                 "root_minus_one(x)", "conjugate_sum(x, 4)", "conjugate_sum(-x, 2)", "log1p(x**2)"):
+                 "root_minus_one(x)", "conjugate_sum(x, 4)", "conjugate_sum(-x, 2)", "log1psquare(x)"):
         assert name in names, names
 
 
@@ -79,7 +79,7 @@ def test_a_sum_without_a_series_at_zero_is_left_as_it_is():
 
 def test_bindings_are_evaluated_in_order():
     z, a = sp.symbols("z a")
-    f = to_numpy([a, a * b], [x, b], where=[(z, 2 * x), (a, z + 1)])
+    f = to_numpy([a, a * b], [x, b], bindings=[(z, 2 * x), (a, z + 1)])
     assert [float(v) for v in f(3.0, 10.0)] == [7, 70]
 
 
@@ -133,7 +133,8 @@ def in_javascript(page, expressions, symbols, rows):
 
 @pytest.mark.browser
 def test_javascript_equals_numpy(browser):
-    """Every scalar function and derivative, every stable form: to 1e-12 at all the points of the accuracy tests."""
+    """Every scalar function and derivative, every stable form: to 1e-12 at all the points of the accuracy tests, to a
+    rounding of the terms near a zero away from 0."""
     page = browser.new_page()
     cases = [([a.expr, a.derivative], [x, *(p.symbol for p in a.parameters.values())],
               [float(p.default) for p in a.parameters.values()]) for a in catalogue.scalar]
@@ -144,7 +145,8 @@ def test_javascript_equals_numpy(browser):
         want = np.transpose(to_numpy(expressions, symbols)(values, *parameters))
         same = (got == want) | (np.isnan(got) & np.isnan(want))
         with np.errstate(all="ignore"):
-            wrong = ~same & ~(np.abs(got - want) <= 1e-12 * np.abs(want) + 1e-300)
+            near_zeros = np.transpose([near_sign_changes(column, values) & (np.abs(values) > 1) for column in want.T])
+            wrong = ~same & ~(np.abs(got - want) <= 1e-12 * np.abs(want) + 1e-300 + 4 * EPS * near_zeros)
         assert not wrong.any(), (expressions, values[wrong.any(axis=1)][:3], got[wrong][:3], want[wrong][:3])
     page.close()
 

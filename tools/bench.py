@@ -1,6 +1,7 @@
 """Measure what a reader waits for: `python -m tools.bench`.
 
-One slider step in a kernel against the plain way, the site's pages, a build from nothing, each chapter's test run.
+One slider step in a kernel against the plain way, the activations and the training against the lines that one would
+write by hand and scikit-learn, the site's pages, a build from nothing, each chapter's test run.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
@@ -20,6 +22,7 @@ from sympy import Symbol, exp
 
 from activations import x
 from activations.explorer import explore
+from tools import speed
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "_build" / "html" / "notebooks"
@@ -73,23 +76,25 @@ def page_bytes(folder=PAGES):
 
 
 def build_seconds():
-    """Seconds to build the site from nothing, into a folder that is thrown away; raises if the build fails."""
+    """Seconds to build the site from nothing, into a folder that is thrown away; None, with a report, if it fails."""
     with tempfile.TemporaryDirectory() as folder:
         options = ("--path-output", folder, "-q", "-n", "-W", "--keep-going")
         return _seconds(Path(sys.executable).with_name("jupyter-book"), "build", ROOT, *options)
 
 
 def nbval_seconds():
-    """{chapter: seconds} that each notebook takes to run afresh and compare; raises if one differs."""
-    chapters = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    return {one.stem: _seconds(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one) for one in chapters}
+    """(chapter, seconds) that each notebook takes to run afresh and compare; None, with a report, for one that differs.
+    """
+    for one in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        yield one.stem, _seconds(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", one)
 
 
 def _seconds(*command):
     start = time.perf_counter()
     done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"{Path(command[0]).name} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        print(f"{' '.join(map(str, command))} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        return None
     return time.perf_counter() - start
 
 
@@ -102,12 +107,16 @@ def main():
     print(f"one slider step, explorer            {explorer:9.1f} ms")
     print(f"one slider step, interact + subplots {plain:9.1f} ms")
     print(f"the explorer is faster by            {plain / explorer:9.1f} times", flush=True)
+    speed.print_activations(speed.activation_ratios())
+    speed.print_training(speed.training_ratios())
     for name, (size, sent) in page_bytes().items():
         print(f"page {name:<31} {size / 1000:9.0f} kB, {sent / 1000:.0f} kB with gzip")
-    if not quick:
-        print(f"the site from nothing                {build_seconds():9.1f} s", flush=True)
-        for name, seconds in nbval_seconds().items():
-            print(f"nbval {name:<30} {seconds:9.1f} s", flush=True)
+    failed = []
+    for name, seconds in () if quick else chain([("the site from nothing", build_seconds())], nbval_seconds()):
+        print(f"{name:<36} " + ("   failed" if seconds is None else f"{seconds:9.1f} s"), flush=True)
+        failed += [name] * (seconds is None)
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -1,51 +1,41 @@
 """Rewriting an expression into an equal one that floating point evaluates accurately.
 
 `stabilise` replaces what overflows or cancels by functions that do neither: 1/(1 + exp(-u)) becomes expit(u),
-exp(u) - 1 becomes expm1(u), and so on. `compile` writes the result out in NumPy and in JavaScript.
+exp(u) - 1 becomes expm1(u), and so on. The printers write the result out in NumPy and in JavaScript.
 """
 
 from functools import cache
-from itertools import combinations_with_replacement
 
 import sympy as sp
-from sympy.codegen.cfunctions import expm1, hypot, log1p
 
-# --- The functions that stable forms are made of -----------------------------------------------------------------
+from activations.numerics.exponentials import as_exponentials, exponents, over_one_bar, quotients
+from activations.numerics.stable_functions import (
+    conjugate_sum,
+    damped,
+    exp_erfc,
+    expit,
+    expm1,
+    hypot,
+    log1p,
+    log1pexp,
+    log1psquare,
+    logcosh,
+    logsinh,
+    logsumexp,
+    root_minus_one,
+    scaled_erfc,
+)
+from activations.numerics.taylor import cancels, taylor_branch
 
-
-class expit(sp.Function):
-    """1/(1 + exp(-u)), the logistic sigmoid."""
-
-
-class log1pexp(sp.Function):
-    """log(1 + exp(u)), the softplus."""
-
-
-class logsumexp(sp.Function):
-    """log(exp(u) + exp(v) + ...)."""
-
-
-class scaled_erfc(sp.Function):
-    """erfc(u), given u and exp(-u²) so that the square can be formed without rounding."""
-
-
-class conjugate_sum(sp.Function):
-    """u + sqrt(u² + c), given u and c."""
-
-
-class root_minus_one(sp.Function):
-    """sqrt(1 + u²) - 1."""
-
-
-class damped(sp.Function):
-    """d·r where d decays exponentially: 0 once d has reached 0, however large r has grown by then."""
-
-
-class near_zero(sp.Function):
-    """A sum that cancels near u = 0, given u, a radius, its Taylor polynomial inside, and the sum outside."""
-
-
-# --- Rewriting into a stable form --------------------------------------------------------------------------------
+# What a target may lack, by functions that both have.
+_PLAIN = {
+    sp.sec: lambda u: 1 / sp.cos(u), sp.csc: lambda u: 1 / sp.sin(u), sp.cot: lambda u: sp.cos(u) / sp.sin(u),
+    sp.sech: lambda u: 1 / sp.cosh(u), sp.csch: lambda u: 1 / sp.sinh(u), sp.coth: lambda u: 1 / sp.tanh(u),
+    sp.asec: lambda u: sp.acos(1 / u), sp.acsc: lambda u: sp.asin(1 / u), sp.acot: lambda u: sp.atan(1 / u),
+    sp.asech: lambda u: sp.acosh(1 / u), sp.acsch: lambda u: sp.asinh(1 / u), sp.acoth: lambda u: sp.atanh(1 / u),
+    sp.sinc: lambda u: sp.Piecewise((sp.sin(u) / u, sp.Ne(u, 0)), (1, True)), sp.frac: lambda u: u - sp.floor(u),
+    sp.Heaviside: lambda u, at_0=sp.S.Half: sp.Heaviside(u, at_0).rewrite(sp.Piecewise),
+}
 
 
 @cache  # both languages ask for the same expressions
@@ -55,8 +45,13 @@ def stabilise(expr):
         return expr
     if isinstance(expr, sp.Piecewise):
         return sp.Piecewise(*((stabilise(value), condition) for value, condition in expr.args), evaluate=False)
-    if isinstance(expr, sp.Heaviside):
-        return stabilise(expr.rewrite(sp.Piecewise))
+    if type(expr) in _PLAIN:
+        return stabilise(_PLAIN[type(expr)](*expr.args))
+    of_numbers = [power for power in expr.atoms(sp.Pow) if power.exp.free_symbols and power.base.is_number
+                  and power.base.is_positive]
+    if of_numbers:
+        return stabilise(expr.xreplace({power: sp.exp(power.exp * sp.log(power.base)) for power in of_numbers}))
+    expr = _joined_powers(expr)
     if isinstance(expr, (sp.Mul, sp.Pow)):
         return _stable_product(expr)
     rebuilt = expr.func(*map(stabilise, expr.args))
@@ -73,15 +68,42 @@ def _erfc(u):
     return scaled_erfc(u, sp.exp(-sp.expand(u**2)))
 
 
+# --- Powers with a symbol in the exponent -------------------------------------------------------------------------
+
+
+def _is_symbolic_power(expr):
+    return expr.is_Pow and bool(expr.exp.free_symbols and expr.base.free_symbols)
+
+
+def _joined_powers(expr):
+    """n·x^n/x as n·x^(n - 1), which has a value at 0; the terms of a sum that share such a power as one product."""
+    if not isinstance(expr, (sp.Mul, sp.Add)) or not any(map(_is_symbolic_power, expr.atoms(sp.Pow))):
+        return expr
+    if isinstance(expr, sp.Mul):
+        return _joined_product(expr)
+    by_power = {}
+    for term in expr.args:
+        factors = sp.Mul.make_args(_joined_product(term))
+        powers = sp.Mul(*filter(_is_symbolic_power, factors))
+        by_power.setdefault(powers, []).append(sp.Mul(*(f for f in factors if not _is_symbolic_power(f))))
+    return sp.Add(*(power * sp.factor_terms(sp.Add(*coefficients)) for power, coefficients in by_power.items()))
+
+
+def _joined_product(product):
+    """The powers of one base as one power, that of x/3 taken for one of x."""
+    return sp.powsimp(sp.Mul(*map(sp.expand_power_base, sp.Mul.make_args(product))), combine="exp")
+
+
+# --- Sums ---------------------------------------------------------------------------------------------------------
+
+
 def _stable_sum(total, original):
     """Replace pairs of terms that cancel: c·g(u) ± c becomes one function without the cancellation."""
     terms = list(sp.Add.make_args(total)) if isinstance(total, sp.Add) else [total]
-    for rule in (_against_constant, _against_root):
+    for rule in (_against_constant, _against_root, _against_exponential, _against_logarithm):
         terms = _merge_pairs(terms, rule)
     result = sp.Add(*terms)
-    if isinstance(result, sp.Add) and len(terms) == len(sp.Add.make_args(original)):
-        return _taylor_branch(result, original)
-    return result
+    return taylor_branch(result, original) if isinstance(result, sp.Add) and cancels(result) else result
 
 
 def _merge_pairs(terms, rule):
@@ -105,7 +127,7 @@ def _against_constant(term, c):
     halved = _split_function(term, expit)
     if halved is not None and halved[0] == -2 * c:
         return -c * sp.tanh(halved[1].args[0] / 2)
-    for kind in (sp.exp, sp.erf, sp.tanh, expit, hypot):
+    for kind in (sp.exp, sp.erf, sp.tanh, expit, hypot, sp.cos, sp.cosh):
         parts = _split_function(term, kind)
         if parts is not None and parts[0] in (c, -c):
             return _cancelled(kind, parts[1].args, parts[0], plus=parts[0] == c)
@@ -127,102 +149,126 @@ def _cancelled(kind, arguments, k, plus):
         return 2 * k * expit(2 * u) if plus else -2 * k * expit(-2 * u)
     if kind is sp.erf:
         return k * _erfc(-u) if plus else -k * _erfc(u)
-    if kind is sp.exp and not plus:
+    if kind is sp.cos:
+        return 2 * k * sp.cos(u / 2) ** 2 if plus else -2 * k * sp.sin(u / 2) ** 2
+    if plus:
+        return None
+    if kind is sp.exp:
         return k * expm1(u)
-    if kind is expit and not plus:
+    if kind is expit:
         return -k * expit(-u)
-    if kind is hypot and not plus and arguments[1] == 1:
-        return k * root_minus_one(u)
-    return None
+    if kind is sp.cosh:
+        return 2 * k * sp.sinh(u / 2) ** 2
+    return k * root_minus_one(u) if arguments[1] == 1 else None
 
 
 def _against_root(term, root):
-    """k·u + k·sqrt(u² + c) without the cancellation at large negative u."""
+    """k·u + k·sqrt(u² + c) without the cancellation at large negative u; k·sqrt(a) - k·sqrt(b) where a - b is known."""
     parts = _split_function(root, hypot)
-    if parts is None:
-        return None
-    k, h = parts
-    u, c = h.args[0], h.args[1] ** 2
-    if term == k * u:
-        return k * conjugate_sum(u, c)
-    if term == -k * u:
-        return k * conjugate_sum(-u, c)
+    if parts is not None:
+        k, h = parts
+        u, c = h.args[0], h.args[1] ** 2
+        return k * conjugate_sum(term / k, c) if term in (k * u, -k * u) else None
+    first, second = _square_root(term), _square_root(root)
+    if first is not None and second is not None and first[0] == -second[0]:
+        difference = sp.expand(first[1] - second[1])
+        if difference.is_number:
+            return first[0] * difference / (sp.sqrt(first[1]) + sp.sqrt(second[1]))
     return None
 
 
-def _taylor_branch(total, original):
-    """Give a sum in one symbol whose terms cancel at 0, such as x - tanh(x), its Taylor polynomial there."""
-    if len(original.free_symbols) != 1 or original.has(sp.Piecewise, sp.Abs, sp.sign, sp.Max, sp.Min):
-        return total
-    (u,) = original.free_symbols
-    if not _cancels(original, u):
-        return total
-    for radius in (sp.Rational(1, 2), sp.Rational(1, 4), sp.Rational(1, 8)):
-        exact = original.subs(u, radius).evalf(40)
-        for order in (12, 16, 20, 24, 28):
-            try:
-                polynomial = sp.series(original, u, 0, order).removeO()
-            except sp.PoleError:  # an essential singularity at 0, as in sin(1/u)
-                return total
-            if abs(polynomial.subs(u, radius).evalf(40) / exact - 1) < 1e-17:
-                return near_zero(u, radius, sp.horner(polynomial), total)
-    return total
+def _square_root(term):
+    """c·sqrt(u) as (c, u), or None."""
+    roots = [factor for factor in sp.Mul.make_args(term) if factor.is_Pow and factor.exp == sp.S.Half
+             and factor.free_symbols]
+    return (term / roots[0], roots[0].base) if len(roots) == 1 else None
 
 
-def _cancels(total, u):
-    """Is the sum, close to u = 0, less than a hundredth of its largest term? False where it has no real value there."""
-    try:
-        values = [term.subs(u, sp.Rational(1, 1000)).evalf(40) for term in sp.Add.make_args(total)]
-        ratio = abs(sum(values)) / max(map(abs, values))
-        return bool(ratio.is_real and ratio <= sp.Rational(1, 100))
-    except (TypeError, ZeroDivisionError, AttributeError):
-        return False
+def _against_exponential(first, second):
+    """k·exp(u) - k·exp(w), of which both may overflow: by sinh where w = -u, by expm1 where w is a part of u; and
+    k·cosh(u) ± k·sinh(u)."""
+    one, other = _split_function(first, sp.cosh), _split_function(second, sp.sinh)
+    if one and other and one[1].args == other[1].args and one[0] in (other[0], -other[0]):
+        return one[0] * sp.exp(one[1].args[0] * other[0] / one[0])
+    one, other = _split_function(first, sp.exp), _split_function(second, sp.exp)
+    if one is None or other is None or one[0] != -other[0]:
+        return None
+    k, (u,), (w,) = one[0], one[1].args, other[1].args
+    ratio = u / w
+    if ratio == -1:
+        return 2 * k * sp.sinh(u)
+    return k * sp.exp(w) * expm1(sp.expand(u - w)) if ratio.is_Rational and ratio > 1 else None
 
 
-def _exponents(total):
-    """A sum of exponentials with positive coefficients as [(c, u), ...] for c·exp(u), or None."""
-    found = []
-    for term in sp.Add.make_args(total):
-        c, rest = term.as_coeff_Mul()
-        if not c.is_positive or not (rest == 1 or isinstance(rest, sp.exp)):
-            return None
-        found.append((c, sp.S.Zero if rest == 1 else rest.args[0]))
-    return found if len(found) > 1 else None
+def _against_logarithm(term, other):
+    """k·log(exp(u) + exp(v)) less k·log(2), which is 0 where both are, or less k·u, which is most of it."""
+    parts = _split_function(term, (log1pexp, logsumexp))
+    if parts is None:
+        return None
+    k, logarithm = parts
+    arguments = logarithm.args if isinstance(logarithm, logsumexp) else (sp.S.Zero, *logarithm.args)
+    if len(arguments) != 2:
+        return None
+    for u, v in (arguments, arguments[::-1]):
+        if u != 0 and sp.expand(other + k * u) == 0:
+            return k * log1pexp(v - u)
+    return k * _log_of_mean(*arguments) if sp.expand(other + k * sp.log(2)) == 0 else None
 
 
-def _over_sum(exponents, k):
-    """exp(u_k) / Σ c_i exp(u_i), written so that no exponential needs to overflow."""
-    chosen = exponents[k][1]
-    if len(exponents) == 2 and all(c == 1 for c, _ in exponents):
-        return expit(chosen - exponents[1 - k][1])
-    return 1 / sp.Add(*(c * sp.exp(sp.expand(u - chosen)) for c, u in exponents))
+def _log_of_mean(u, v):
+    """log((exp(u) + exp(v))/2)."""
+    if u + v == 0:
+        return logcosh(u)
+    return sp.Max(u, v) + log1p(expm1(-sp.Abs(sp.expand(u - v))) / 2)
+
+
+# --- Products -----------------------------------------------------------------------------------------------------
 
 
 def _stable_product(product):
     """Rewrite quotients of exponentials, roots of squares, and products that decay."""
-    factors = _as_tanh(list(sp.Mul.make_args(product)))
-    exponent = sp.Add(*(f.args[0] for f in factors if isinstance(f, sp.exp)))
-    quotients, others = [], []
-    for factor in factors:
-        base, power = factor.as_base_exp()
-        exponents = _exponents(base) if power.is_Integer and power < 0 else None
-        if exponents:
-            taken = _numerators(exponents, -power, exponent)
-            exponent -= sum(exponents[k][1] for k in taken)
-            quotients += [_over_sum(exponents, k) for k in taken]
-            others.append(base ** (power + len(taken)))
-        elif not isinstance(factor, sp.exp):
-            others.append(_stable_power(base, power) if factor.is_Pow else stabilise(factor))
-    exponent = sp.expand(exponent)
-    decays = quotients + ([sp.exp(exponent)] if exponent != 0 else [])
+    stable = _rewritten_product(product)
+    factors = sp.Mul.make_args(product)
+    if any(f.is_Add and cancels(f) for f in factors) and any(
+            f.is_Pow and f.base.is_Symbol and f.exp.is_negative for f in factors):
+        return taylor_branch(stable, product)
+    return stable
+
+
+def _rewritten_product(product):
+    found, exponent, others = quotients(as_exponentials(list(sp.Mul.make_args(over_one_bar(product)))))
+    others = [_stable_factor(factor) for factor in others]
+    decays = found + ([sp.exp(exponent)] if exponent != 0 else [])
     others = [f for factor in others for f in sp.Mul.make_args(factor)]
     decays += [f for f in others if isinstance(f.as_base_exp()[0], (expit, scaled_erfc))]
     rest = sp.Mul(*(f for f in others if f not in decays))
     if not decays:
-        return rest
+        return _vanishing_coefficient(rest)
+    tails = [f for f in decays if isinstance(f, scaled_erfc)]
+    if exponent != 0 and len(tails) == 1:
+        (u, _) = tails[0].args
+        kept = [f for f in decays if f not in (tails[0], sp.exp(exponent))]
+        decays = [*kept, exp_erfc(exponent, u, sp.expand(exponent - u**2))]
     decay = sp.Mul(*decays)
     constant, rest = rest.as_independent(*rest.free_symbols, as_Add=False) if rest.free_symbols else (rest, sp.S.One)
     return constant * (decay if rest == 1 else damped(decay, rest))
+
+
+def _stable_factor(factor):
+    base, power = factor.as_base_exp()
+    return _stable_power(base, power) if factor.is_Pow else stabilise(factor)
+
+
+def _vanishing_coefficient(product):
+    """n·x^(n - 1) as damped(n, x^(n - 1)): at n = 0 it is 0 for every x, 0 included."""
+    factors = sp.Mul.make_args(product)
+    powers = [factor for factor in factors if _is_symbolic_power(factor)]
+    exponents_have = set().union(*(power.exp.free_symbols for power in powers))
+    coefficients = [f for f in factors if f not in powers and f.free_symbols and f.free_symbols <= exponents_have]
+    if not powers or not coefficients:
+        return product
+    rest = sp.Mul(*(f for f in factors if f not in powers and f not in coefficients))
+    return damped(sp.Mul(*coefficients), sp.Mul(*powers)) * rest
 
 
 def _stable_power(base, power):
@@ -236,38 +282,52 @@ def _stable_power(base, power):
     return base ** stabilise(power)
 
 
-def _numerators(exponents, power, exponent):
-    """Which `power` terms of the sum multiply to exp(exponent), as indices; at worst the constant term alone."""
-    indices = range(len(exponents))
-    for taken in combinations_with_replacement(indices, min(int(power), 4)):
-        if sp.expand(exponent - sum(exponents[k][1] for k in taken)) == 0:
-            return list(taken)
-    for taken in indices:
-        if exponent != 0 and sp.expand(exponent - exponents[taken][1]) == 0:
-            return [taken]
-    ones = [k for k in indices if exponents[k][1] == 0]
-    return ones[:1] * int(power)
-
-
-def _as_tanh(factors):
-    """Replace (exp(a) - exp(b))/(exp(a) + exp(b)) among the factors by tanh((a - b)/2)."""
-    for factor in factors:
-        exponents = _exponents(1 / factor)
-        for (c, u), (d, v) in (exponents, exponents[::-1]) if exponents and len(exponents) == 2 else ():
-            numerator = c * sp.exp(u) - d * sp.exp(v)
-            if c == d == 1 and numerator in factors:
-                return [f for f in factors if f not in (factor, numerator)] + [sp.tanh((u - v) / 2)]
-    return factors
+# --- Logarithms ---------------------------------------------------------------------------------------------------
 
 
 def _stable_log(expr):
     (argument,) = expr.args
     if isinstance(argument, expit):
         return -log1pexp(-argument.args[0])
-    exponents = _exponents(argument)
-    if exponents is None or any(c != 1 for c, _ in exponents):
-        return log1p(argument - 1) if isinstance(argument, sp.Add) and 1 in argument.args else expr
-    u, v = exponents[0][1], exponents[-1][1]
-    if len(exponents) == 2 and 0 in (u, v):
-        return log1pexp(u + v)
-    return logsumexp(*(u for _, u in exponents))
+    total = exponents(argument)
+    if total is not None:
+        return _log_of_sum(total)
+    constant, rest = argument.as_coeff_Mul()
+    base, power = rest.as_base_exp()
+    if constant.is_positive and isinstance(base, (sp.cosh, sp.sinh, expit, expm1)) and power.is_Rational:
+        terms = sp.Add.make_args(sp.log(constant) + power * _LOGARITHMS[type(base)](*base.args))
+        return sp.Add(*_merge_pairs(list(terms), _against_logarithm))
+    if constant == 1 and power.is_Integer and power % 2 == 0 and base.is_real:
+        return power * sp.log(sp.Abs(base))
+    if isinstance(argument, conjugate_sum) and argument.args[1].is_positive:
+        u, c = argument.args
+        return sp.asinh(u / sp.sqrt(c)) + sp.log(c) / 2
+    if isinstance(argument, sp.Add) and 1 in argument.args:
+        root = _real_root(argument - 1)
+        return log1p(argument - 1) if root is None else log1psquare(root)
+    c, square = argument.as_coeff_Add()
+    root = _real_root(square)
+    return 2 * sp.log(hypot(root, sp.sqrt(c))) if root is not None and c.is_positive else expr
+
+
+_LOGARITHMS = {
+    sp.cosh: logcosh, sp.sinh: logsinh, expit: lambda u: -log1pexp(-u),
+    expm1: lambda u: sp.log(2) + u / 2 + logsinh(u / 2)}
+
+
+def _real_root(expr):
+    """A real u with u² = expr, for c·v² with a positive number c; None for another expression."""
+    c, square = expr.as_coeff_Mul()
+    return sp.sqrt(c) * square.base if c.is_positive and square.is_Pow and square.exp == 2 and (
+        square.base.is_real) else None
+
+
+def _log_of_sum(total):
+    """log(Σ c_i exp(u_i)), by the exponents alone where all c_i are one number."""
+    c = total[0][0]
+    if any(other != c for other, _ in total):
+        return logsumexp(*(sp.log(other) + u for other, u in total))
+    u, v = total[0][1], total[-1][1]
+    if len(total) == 2 and c == sp.S.Half:
+        return _log_of_mean(u, v)
+    return sp.log(c) + (log1pexp(u + v) if len(total) == 2 and 0 in (u, v) else logsumexp(*(w for _, w in total)))
