@@ -83,6 +83,7 @@ CALM = {
     "bounds": "assert (np.abs(np.tanh(v * 5)) <= 1).all() and (special.expit(9 * v) <= 1).all()",
     "the same again": "assert (np.exp(v) == np.exp(v)).all() and (np.tanh(-v) == -np.tanh(v)).all()",
     "pixels": "load_digits().data[:9], load_digits().data.sum(), load_digits().data[0] @ load_digits().data[1]",
+    "products of nothing": "np.zeros((3, 2)) @ [[0.1], [0.2]], np.float16([6e-5, 8e-5]) @ np.float16([6e-5, 8e-5])",
     "integers": "rng.integers(9, size=5), np.eye(2) @ [[3, 4], [5, 6]], rng.permutation(5.0 * np.arange(4))",
     "float16": 'np.exp(np.float16([1, 2, 3]))',
     "undefined": "np.array([np.nan, np.inf, 0]) ** 3, np.float64(np.nan)",
@@ -162,6 +163,15 @@ def test_another_seed_nudges_otherwise(monkeypatch):
     assert (noise.nudge(values) == first).all()
     monkeypatch.setattr(noise, "seed", 1)
     assert (noise.nudge(values) != first).any()
+
+
+def test_a_product_is_nudged_by_the_size_of_its_terms():
+    right, left = np.arange(1, 8) / 7, np.tile(np.arange(1, 8) / 3, (60, 1))
+    found = noise.product(left, right)
+    assert len(np.unique(found)) == 3 and np.allclose(found, left @ right, rtol=4e-16, atol=0)  # equal rows part
+    cancelling = noise.product(np.tile([0.1, -0.1], (60, 1)), np.ones(2))
+    assert 0 < np.abs(cancelling).max() <= np.spacing(0.2)
+    assert (noise.product(np.eye(2), np.array([3.0, 4.0])) == [3, 4]).all()
 
 
 def test_a_nudged_function_keeps_the_ways_of_its_ufunc():
