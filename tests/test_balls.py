@@ -1,4 +1,4 @@
-"""An enclosure holds the true value: against mpmath at many more digits, at points, over intervals, at all precisions."""
+"""An enclosure holds the true value: at points, over intervals, at all precisions, against mpmath at many digits."""
 
 from functools import cache
 
