@@ -366,3 +366,24 @@ def test_bounds():
         not Bound(arb(0), arb(1)).greatest(arb(2)).is_finite()
         and not Bound(arb(0), arb(-9), arb(-1)).area(arb(2)).is_finite()
     )
+
+
+def test_a_tail_that_cannot_be_made_small_is_in_the_radius():
+    ball = area(x ** sp.Rational(-101, 100), 1, oo)
+    assert is_finite(ball) and ball.contains(100)
+
+
+def test_a_logarithm_close_to_1_from_below_is_larger_than_its_argument():
+    positive = sp.Dummy("y", positive=True)
+    bound = _Reader(positive, (), (), arb(2)).envelope(sp.log(1 - exp(-positive))).upper
+    assert bound.log + bound.power * arb(2).log() - bound.rate * 2 >= (-(1 - arb(-2).exp()).log()).log()
+
+
+def test_a_complex_lower_limit():
+    lower = to_balls(sp.Integral(sp.sin(y), (y, x, 0)), (x,), "analytic")
+    assert lower(acb(1, 0.5)).overlaps(acb(1, 0.5).cos() - 1)
+
+
+def test_what_is_not_real_is_not_continued_as_if_it_were():
+    modulus = area(sp.Abs(exp(sp.I * x) + t, evaluate=False), 0, 1, fmpq(1), symbols=(t,))
+    assert not acb(modulus).is_finite()
