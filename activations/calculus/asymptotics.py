@@ -24,27 +24,36 @@ _UNIT = arb(0).union(arb(1))
 class Monomial(NamedTuple):
     power: object  # of t
     logs: object  # the power of log t
-    exponent: tuple  # of (monomial, coefficient), each monomial going to infinity
+    exponent: frozenset  # of (monomial, coefficient), each monomial going to infinity
 
     def __mul__(self, other):
-        exponent = dict(self.exponent)
-        for monomial, coefficient in other.exponent:
-            total = _plus(exponent.pop(monomial, fmpq(0)), coefficient)
-            if total != 0:
-                exponent[monomial] = total
-        return Monomial(_plus(self.power, other.power), _plus(self.logs, other.logs), _sorted(exponent))
+        return _product(self, other)
+
+    def __truediv__(self, other):
+        return _product(self, _raised(other, fmpq(-1)))
 
     def __pow__(self, number):
-        exponent = {m: _times(c, number) for m, c in self.exponent} if number != 0 else {}
-        return Monomial(_times(self.power, number), _times(self.logs, number), _sorted(exponent))
+        return _raised(self, number)
 
 
-_ONE, _T = Monomial(fmpq(0), fmpq(0), ()), Monomial(fmpq(1), fmpq(0), ())
-_LOG = Monomial(fmpq(0), fmpq(1), ())
+@cache
+def _product(one, other):
+    exponent = dict(one.exponent)
+    for monomial, coefficient in other.exponent:
+        total = _plus(exponent.pop(monomial, fmpq(0)), coefficient)
+        if total != 0:
+            exponent[monomial] = total
+    return Monomial(_plus(one.power, other.power), _plus(one.logs, other.logs), frozenset(exponent.items()))
 
 
-def _sorted(exponent):
-    return tuple(sorted(exponent.items(), key=str)) if len(exponent) > 1 else tuple(exponent.items())
+@cache
+def _raised(one, number):
+    exponent = {m: _times(c, number) for m, c in one.exponent} if number != 0 else {}
+    return Monomial(_times(one.power, number), _times(one.logs, number), frozenset(exponent.items()))
+
+
+_ONE, _T = Monomial(fmpq(0), fmpq(0), frozenset()), Monomial(fmpq(1), fmpq(0), frozenset())
+_LOG = Monomial(fmpq(0), fmpq(1), frozenset())
 
 
 # --- Exact coefficients: fmpq where rational, SymPy numbers else ----------------------------------------------------
@@ -63,14 +72,24 @@ def _symbolic(value):
 def _plus(a, b):
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return a + b
-    total = _number(_symbolic(a) + _symbolic(b))
-    return total if isinstance(total, fmpq) or sign_of(total) else fmpq(0)
+    return _sum_of(_symbolic(a), _symbolic(b))
 
 
 def _times(a, b):
     if isinstance(a, fmpq) and isinstance(b, fmpq):
         return a * b
-    return _number(_symbolic(a) * _symbolic(b))
+    return _product_of(_symbolic(a), _symbolic(b))
+
+
+@cache
+def _sum_of(a, b):
+    total = _number(a + b)
+    return total if isinstance(total, fmpq) or sign_of(total) else fmpq(0)
+
+
+@cache
+def _product_of(a, b):
+    return _number(a * b)
 
 
 def _sign(value):
@@ -78,7 +97,13 @@ def _sign(value):
 
 
 def _ball(value):
-    return arb(value) if isinstance(value, fmpq) else ball(value)
+    return arb(value) if isinstance(value, fmpq) else _ball_of(value)
+
+
+@cache
+def _ball_of(number):
+    with precision(_BITS):
+        return ball(number)
 
 
 # --- Growth ----------------------------------------------------------------------------------------------------------
@@ -90,11 +115,16 @@ def growth(monomial):
     leading = [*monomial.exponent, *([(_LOG, monomial.power)] if monomial.power != 0 else [])]
     if not leading:
         return _sign(monomial.logs)
-    top, coefficient = leading[0]
-    for candidate, factor in leading[1:]:
-        if growth(candidate * top**fmpq(-1)) > 0:
-            top, coefficient = candidate, factor
-    return _sign(coefficient)
+    return _sign(_dominant(leading)[1])
+
+
+def _dominant(items):
+    """Of (monomial, coefficient) pairs the one that grows fastest."""
+    top = None
+    for item in items:
+        if top is None or growth(item[0] / top[0]) > 0:
+            top = item
+    return top
 
 
 @cache
@@ -106,16 +136,13 @@ def _bound(monomial, start):
         if logs != 0 and _sign(logs) > 0 and not log * -_ball(power) > _ball(logs):
             raise Undecided("a power of log t is not yet on its way down")
         return (at ** _ball(power) * log ** _ball(logs)).upper()
-    top, coefficient = exponent[0]
-    for candidate, factor in exponent[1:]:
-        if growth(candidate * top**fmpq(-1)) > 0:
-            top, coefficient = candidate, factor
+    top, coefficient = _dominant(exponent)
     share = -_ball(coefficient)
     for other, factor in exponent:
         if other != top:
-            share -= abs(_ball(factor)) * _bound(other * top**fmpq(-1), start)
+            share -= abs(_ball(factor)) * _bound(other / top, start)
     if power != 0 or logs != 0:
-        share -= (abs(_ball(power)) + abs(_ball(logs))) * _bound(_LOG * top**fmpq(-1), start)
+        share -= (abs(_ball(power)) + abs(_ball(logs))) * _bound(_LOG / top, start)
     if not share > 0:
         raise Undecided("an exponential does not yet rule")
     return (-share / _bound(top**fmpq(-1), start)).exp().upper()
@@ -145,7 +172,7 @@ class Germ:
     def _absorbed(self, rest, terms):
         big, small = {}, [rest]
         for monomial, coefficient in terms.items():
-            if growth(monomial * rest[0]**fmpq(-1)) > 0:
+            if growth(monomial / rest[0]) > 0:
                 big[monomial] = coefficient
             else:
                 small.append((monomial, _ball(coefficient)))
@@ -153,15 +180,11 @@ class Germ:
 
     def ordered(self):
         """The exact terms, the dominant ones first."""
-        return sorted(self.terms.items(), key=cmp_to_key(lambda a, b: -growth(a[0] * b[0]**fmpq(-1))))
+        return sorted(self.terms.items(), key=cmp_to_key(lambda a, b: -growth(a[0] / b[0])))
 
     def leading(self):
         """(monomial, coefficient) of the dominant exact term; None if there is none."""
-        top = None
-        for item in self.terms.items():
-            if top is None or growth(item[0] * top[0]**fmpq(-1)) > 0:
-                top = item
-        return top
+        return _dominant(self.terms.items())
 
     def relative(self):
         """(the dominant monomial, the ball that this is a multiple of it by)."""
@@ -171,9 +194,9 @@ class Germ:
         total = _ball(top[1])
         for monomial, coefficient in self.terms.items():
             if monomial != top[0]:
-                total += _ball(coefficient) * _UNIT * _bound(monomial * top[0]**fmpq(-1), self.start)
+                total += _ball(coefficient) * _UNIT * _bound(monomial / top[0], self.start)
         if self.rest is not None:
-            total += self.rest[1] * _UNIT * _bound(self.rest[0] * top[0]**fmpq(-1), self.start)
+            total += self.rest[1] * _UNIT * _bound(self.rest[0] / top[0], self.start)
         return top[0], total
 
     def sign(self):
@@ -240,10 +263,10 @@ def _gathered(rests, start):
         return None
     top = rests[0][0]
     for monomial, _ in rests[1:]:
-        top = monomial if growth(monomial * top**fmpq(-1)) > 0 else top
+        top = monomial if growth(monomial / top) > 0 else top
     total = arb(0)
     for monomial, coefficient in rests:
-        total += coefficient if monomial == top else coefficient * _UNIT * _bound(monomial * top**fmpq(-1), start)
+        total += coefficient if monomial == top else coefficient * _UNIT * _bound(monomial / top, start)
     return top, total
 
 
@@ -326,7 +349,7 @@ def _exp(germ):
     else:
         total = _constant(1, germ.start)
     power = big.pop(_LOG, fmpq(0))
-    return total.scaled(Monomial(power, fmpq(0), _sorted(big)), _number(sp.exp(_symbolic(constant))))
+    return total.scaled(Monomial(power, fmpq(0), frozenset(big.items())), _number(sp.exp(_symbolic(constant))))
 
 
 def _log(germ):

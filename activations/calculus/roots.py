@@ -105,19 +105,46 @@ def _factors(expr):
     if not expr.has(x) or expr.is_nonzero or isinstance(expr, sp.exp):
         return []
     if expr.is_Add:
-        product = sp.factor(sp.together(expr)) if _is_tidy(expr) else sp.factor_terms(expr)
+        product = _as_product(expr)
         if not product.is_Add:
             return _factors(product)
     return [expr]
 
 
-def _is_tidy(expr):
-    """Whether SymPy factorises an expression quickly: few parts, and rational coefficients."""
-    parts = expr.atoms(sp.exp, sp.Function)
-    plain = expr.xreplace({part: sp.Dummy() for part in parts})
-    return len(parts) <= 4 and expr.count_ops() < 120 and plain.is_rational_function() and all(
-        number.is_Rational for number in expr.atoms(sp.Number, sp.NumberSymbol) - {sp.E}) and all(
-        abs(power.exp) <= 6 for power in plain.atoms(sp.Pow) if power.exp.is_Integer)
+@cache
+def _as_product(expr):
+    """A sum as a product over a common denominator: a rational function of x, one or two exponentials and the like."""
+    names = {}
+    plain = _with_names(expr, names)
+    if len(names) > 4 or expr.count_ops() > 150 or not plain.is_rational_function():
+        return sp.factor_terms(expr)
+    if any(abs(power.exp) > 12 for power in plain.atoms(sp.Pow)):
+        return sp.factor_terms(expr)
+    back = {name: value for value, name in names.items()}
+    return sp.factor(sp.together(plain)).xreplace(back)
+
+
+def _with_names(expr, names):
+    """`expr` with a symbol for each part that is no rational function, powers of one exponential as powers."""
+    if expr.is_Rational or expr == x:
+        return expr
+    if isinstance(expr, sp.exp) or (expr.is_Pow and expr.base is sp.E):
+        exponent = expr.exp
+        for value in names:
+            ratio = exponent / value.exp if isinstance(value, sp.exp) else sp.nan
+            if ratio.is_Integer:
+                return names[value] ** ratio
+        return names.setdefault(expr, sp.Dummy(positive=True)) if not _is_fall(exponent) else (
+            1 / _with_names(sp.exp(-exponent), names))
+    if expr.is_Pow and expr.exp.is_Integer:
+        return _with_names(expr.base, names) ** expr.exp
+    if expr.is_Add or expr.is_Mul:
+        return expr.func(*(_with_names(part, names) for part in sorted(expr.args, key=sp.Basic.count_ops)))
+    return names.setdefault(expr, sp.Dummy())
+
+
+def _is_fall(exponent):
+    return exponent.could_extract_minus_sign()
 
 
 # --- Polynomials ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from functools import cache
 import sympy as sp
 from flint import arb
 
-from activations.calculus.analytic import OSCILLATING, period
+from activations.calculus.analytic import OSCILLATING, period, tame
 from activations.calculus.joints import is_kink, jumps
 from activations.calculus.limits import limit, towards
 from activations.calculus.line import line, of_x, outer_formula
@@ -60,7 +60,7 @@ def extrema(expr):
     f = line(expr)
     found = []
     for where, formula in f.pieces:
-        for at, behind in _turns(formula.diff(x), where).chart.crossings:
+        for at, behind in _turns(tame(formula).diff(x), where).chart.crossings:
             if f.counts(at):
                 found.append(Extremum("minimum" if behind > 0 else "maximum", at, neat(limit(formula, at))))
     for at in f.joints:
@@ -81,7 +81,7 @@ def _directions(f, at):
     """The signs of f′ just left and just right of a joint."""
     left = next((where, g) for where, g in f.pieces if same(where.end, at))
     right = next((where, g) for where, g in f.pieces if same(where.start, at))
-    return (_turns(left[1].diff(x), left[0]).chart.signs[-1], _turns(right[1].diff(x), right[0]).chart.signs[0])
+    return (_turns(tame(left[1]).diff(x), left[0]).chart.signs[-1], _turns(tame(right[1]).diff(x), right[0]).chart.signs[0])
 
 
 def range_of(expr):
@@ -100,7 +100,7 @@ def _image(where, formula):
         return sp.Interval(-sp.oo, sp.oo)
     ends = [e for end in ends for e in ((end.min, end.max) if isinstance(end, sp.AccumBounds) else (end,))]
     for bound in _WITHIN:
-        turns = _turns(formula.diff(x), where, bound)
+        turns = _turns(tame(formula).diff(x), where, bound)
         attained = [neat(limit(formula, at)) for at, _ in turns.chart.crossings]
         if turns.within:
             attained += [formula.subs(x, at) for at in (-bound, bound) if sp.Integer(at) in where]
@@ -145,13 +145,13 @@ def steepest(expr):
     Between jumps only: a jump has no slope. Of a periodic function one period is searched.
     """
     f = line(expr)
-    reached, approached = [], []
+    reached, approached, endless = [], [], []
     for where, formula in f.pieces:
         slope = formula.diff(x)
         if not slope.has(x):
             reached.append((abs(slope), where))
             continue
-        turns = _turns(slope.diff(x), where)
+        turns = _turns(tame(formula).diff(x, 2), where)
         reached += [(neat(abs(limit(slope, at))), sp.FiniteSet(at)) for at in turns.chart.zeros if f.counts(at)]
         for end, side in ((where.start, "+"), (where.end, "-")):
             if not f.is_outer(end) and not (end.is_finite and not f.counts(end)):
@@ -160,9 +160,10 @@ def steepest(expr):
         if turns.within:
             reached += [(abs(slope.subs(x, at)), sp.FiniteSet(at)) for at in (-turns.within, turns.within)
                         if sp.Integer(at) in where]
+            endless += [(slope, end, turns.within) for end in _infinite(where)]
     top = largest([value for value, _ in reached + approached])
-    for where, formula in f.pieces:
-        _check_slope_beyond(formula.diff(x), where, top)
+    if top is not sp.oo and not all(_stays(slope, end, -top, top, within) for slope, end, within in endless):
+        raise Undecided(f"the largest slope of {expr} is not known")
     attained = any(same(value, top) for value, _ in reached)
     places = [place for value, place in (reached if attained else approached) if same(value, top)]
     return Steepest(top, sp.Union(*places), attained)
@@ -175,14 +176,6 @@ def _end_slopes(f, slope, end, side, within):
         finite = found.max.is_finite and found.min.is_finite
         return ([] if finite else [sp.oo]), False
     return [abs(found)], end.is_finite and not is_kink(f, end)
-
-
-def _check_slope_beyond(slope, where, top):
-    """Undecided where the slope of a formula that turns for ever may be more than `top` in the end."""
-    if slope.has(x) and top is not sp.oo:
-        within = _turns(slope.diff(x), where).within
-        if within and not all(_stays(slope, end, -top, top, within) for end in _infinite(where)):
-            raise Undecided(f"the largest slope on {where} is not known")
 
 
 def saturation(expr):
@@ -202,7 +195,9 @@ def _saturation(slope, end):
         return "hard"
     if limit(slope, end) != 0:
         return None
-    return "hard" if slope.count_ops() < 60 and sp.simplify(slope) == 0 else "soft"
+    if towards(slope, end, 0).leading() is None and sp.simplify(slope) == 0:
+        return "hard"
+    return "soft"
 
 
 def monotonic(expr):
@@ -211,7 +206,7 @@ def monotonic(expr):
     directions, level, unknown = set(), False, None
     for where, formula in f.pieces:
         try:
-            turns = _turns(formula.diff(x), where)
+            turns = _turns(tame(formula).diff(x), where)
         except Undecided as error:
             unknown = error
             continue
