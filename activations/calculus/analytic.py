@@ -8,10 +8,14 @@ _ENTIRE = (sp.exp, sp.sin, sp.cos, sp.sinh, sp.cosh, sp.tanh, sp.sech, sp.atan, 
            sp.Si, sp.Shi, sp.fresnels, sp.fresnelc)  # on the real line
 _GUARDED = {  # the expression that must not vanish, for a function of u
     sp.log: lambda u: u, sp.tan: sp.cos, sp.sec: sp.cos, sp.cot: sp.sin, sp.csc: sp.sin,
-    sp.coth: lambda u: u, sp.csch: lambda u: u, sp.acot: lambda u: u, sp.acoth: lambda u: 1 - u**2,
+    sp.coth: lambda u: u, sp.csch: lambda u: u, sp.acoth: lambda u: 1 - u**2,
     sp.asin: lambda u: 1 - u**2, sp.acos: lambda u: 1 - u**2, sp.atanh: lambda u: 1 - u**2,
     sp.erfinv: lambda u: 1 - u**2, sp.acosh: lambda u: u - 1, sp.LambertW: lambda u: u + sp.exp(-1),
     sp.Ci: lambda u: u, sp.Ei: lambda u: u,
+}
+_IN_EXPONENTIALS = {
+    sp.tanh: lambda u: 1 - 2 / (1 + sp.exp(2 * u)), sp.sech: lambda u: 2 / (sp.exp(u) + sp.exp(-u)),
+    sp.cosh: lambda u: (sp.exp(u) + sp.exp(-u)) / 2, sp.sinh: lambda u: (sp.exp(u) - sp.exp(-u)) / 2,
 }
 ANALYTIC = (*_ENTIRE, *_GUARDED)
 _BESSEL = (sp.besselj, sp.besseli)  # entire for an order of 0, 1, 2, …
@@ -59,8 +63,10 @@ def is_meromorphic(expr, variable, at):
 
 
 def tame(expr):
-    """`expr` with tanh(u) as 1 - 2/(1 + exp(2u)), of which the derivative cancels nowhere."""
-    return expr.replace(sp.tanh, lambda u: 1 - 2 / (1 + sp.exp(2 * u)))
+    """`expr` with the hyperbolic functions in exponentials: 1 - 2/(1 + exp(2u)) has a slope that cancels nowhere."""
+    for function, form in _IN_EXPONENTIALS.items():
+        expr = expr.replace(function, form)
+    return expr
 
 
 def period(expr, variable):

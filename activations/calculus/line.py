@@ -1,13 +1,12 @@
 """A function on the whole real line: its pieces, each analytic, the joints between them, and what it is worth there."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import sympy as sp
 
 from activations.calculus.analytic import guards, period
 from activations.calculus.limits import limit
-from activations.calculus.numbers import Unknown, below, same
+from activations.calculus.numbers import Unknown, below, remembered, same
 from activations.calculus.pieces import pieces
 from activations.calculus.roots import between, chart
 from activations.symbols import unify, x
@@ -59,14 +58,17 @@ class Line:
         return limit(left, at, "-"), limit(right, at, "+")
 
     def value(self, at):
-        return self.expr.subs(x, at)
+        """f(at), exactly where a side says it exactly."""
+        value = self.expr.subs(x, at)
+        sides = self.sides(at) if value.has(sp.Float) else ()
+        return next((side for side in sides if not side.has(sp.Float) and same(side, value)), value)
 
     def is_outer(self, end):
         """Whether an end of a piece is where the two periods of a periodic f are cut off."""
         return self.period is not None and abs(end) == self.period
 
 
-@cache
+@remembered
 def line(expr):
     """The pieces of f. Raises ValueError where it has no real value, Unknown where they are not found."""
     expr = of_x(expr)

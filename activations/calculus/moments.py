@@ -6,6 +6,7 @@ import sympy as sp
 from flint import acb, arb, fmpq
 from mpmath import mp
 
+from activations.calculus.analytic import tame
 from activations.calculus.limits import towards
 from activations.calculus.line import line, of_x
 from activations.calculus.numbers import Undecided, Unknown, below
@@ -19,8 +20,14 @@ _DENSITY = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
 
 def normal_mean(expr):
     """E[f(Z)] for a standard normal Z."""
-    mean, square = _moment(of_x(expr), 1), _moment(of_x(expr), 2)
-    return _given(mean) if not abs(mean) <= arb("1e-22") * (abs(square).sqrt() + arb("1e-300")) else sp.S.Zero
+    expr = of_x(expr)
+    mean = _moment(expr, 1)
+    if _is_known(mean):
+        return _given(mean)
+    size = _moment(expr, 2).lower()
+    if mean == 0 or (size > 0 and abs(mean) <= arb("1e-22") * size.sqrt()):
+        return sp.S.Zero
+    raise Unknown(f"the mean of {expr} for normal input is not known")
 
 
 def zero_centred(expr):
@@ -31,10 +38,17 @@ def zero_centred(expr):
 def gain(expr):
     """1/√E[f(Z)²] for a standard normal Z: the factor on the weights that keeps the size of a signal."""
     expr = of_x(expr)
-    if expr == 0:
-        return sp.oo
     square = _moment(expr, 2)
-    return 1 / sp.sqrt(_given(square)) if not square.contains(0) else sp.oo
+    if square == 0:
+        return sp.oo
+    if not _is_known(square):
+        raise Unknown(f"the gain of {expr} for normal input is not known")
+    return 1 / sp.sqrt(_given(square))
+
+
+def _is_known(value):
+    """Whether a ball has 25 digits."""
+    return value.rad() < abs(value).lower() * arb(2) ** -84
 
 
 def _given(value):
@@ -49,15 +63,17 @@ def _moment(expr, power):
     f = line(expr)
     spans = [(f.expr, -sp.oo, sp.oo)] if f.period else [(formula, *where.args[:2]) for where, formula in f.pieces]
     with precision(_BITS):
-        total = sum((_area(formula**power * _DENSITY, low, high) for formula, low, high in spans), arb(0))
-    if not total.is_finite() or not total.rad() < max(abs(total).upper(), arb(1)) * arb(2) ** -85:
+        total = sum((_area(formula, power, low, high) for formula, low, high in spans), arb(0))
+    if not total.is_finite():
         raise Unknown(f"the mean of {expr} for normal input is not known, or it has none")
     return total
 
 
-def _area(integrand, low, high):
-    """The area under an analytic formula; what lies far out is bounded by sup |t²·integrand(t)|/t from there on."""
-    lost, ends = arb(0), []
+def _area(formula, power, low, high):
+    """E[formula(Z)^power; low < Z < high]; what lies far out is bounded by sup |t²·integrand(t)|/t from there on."""
+    if formula == 0:
+        return arb(0)
+    integrand, lost, ends = tame(formula) ** power * _DENSITY, arb(0), []
     for end, side in ((low, -1), (high, 1)):
         if end.is_finite:
             ends.append(end)
@@ -75,7 +91,7 @@ def _area(integrand, low, high):
     else:
         try:
             inner = _real(to_balls(sp.Integral(integrand, (x, low, high)), ())())
-        except (BallError, TypeError) as error:
+        except (BallError, TypeError, AttributeError, KeyError) as error:
             raise Unknown(f"the area under {integrand} is not known: {error}") from None
     return inner + arb(0, lost)
 

@@ -1,7 +1,7 @@
 """Numbers: the sign of one, whether two are the same, and the short exact name of one that is known to 30 digits."""
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, wraps
 
 import sympy as sp
 from flint import acb, arb, fmpq
@@ -19,6 +19,26 @@ class Unknown(ValueError):
 
 class Undecided(Unknown):
     """An enclosure that is not tight enough; what asked for it may try another way."""
+
+
+def remembered(function):
+    """As `functools.cache`, which does not keep what is raised: an Undecided is kept too."""
+
+    @cache
+    def outcome(*arguments):
+        try:
+            return function(*arguments), None
+        except Undecided as error:
+            return None, error
+
+    @wraps(function)
+    def recalled(*arguments):
+        result, error = outcome(*arguments)
+        if error is not None:
+            raise error.with_traceback(None)
+        return result
+
+    return recalled
 
 
 def unknown_function(expr):
@@ -110,6 +130,7 @@ _CLOSED_FORMS = (  # the number from the fraction q, the fraction from the numbe
     (lambda q, r: q * sp.pi, lambda r: r / mp.pi),
     (lambda q, r: q - sp.LambertW(sp.exp(q)), lambda r: r + mp.exp(r) if abs(r) < 50 else mp.pi),
     (lambda q, r: sp.log(q), lambda r: mp.exp(r) if abs(r) < 20 else mp.pi),
+    (lambda q, r: sp.log(q) / 2, lambda r: mp.exp(2 * r) if abs(r) < 10 else mp.pi),
     (lambda q, r: (1 if r > 0 else -1) * sp.exp(q), lambda r: mp.log(abs(r)) if r else mp.pi),
 )
 

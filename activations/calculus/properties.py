@@ -93,7 +93,9 @@ def _text(number):
         return f"between {_text(number.min)} and {_text(number.max)}"
     if number in (sp.oo, -sp.oo):
         return "∞" if number > 0 else "−∞"
-    return f"{float(number):.6g}".replace("-", "−")
+    size = abs(sp.N(number, 15))
+    words = f"{float(number):.6g}" if size == 0 or 1e-300 < size < 1e300 else str(sp.N(number, 6))
+    return words.replace("-", "−")
 
 
 def _extrema_text(extrema):

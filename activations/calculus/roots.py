@@ -16,16 +16,16 @@ from mpmath import mp
 
 from activations.calculus.analytic import tame
 from activations.calculus.asymptotics import germ
-from activations.calculus.numbers import Undecided, digits, names, same, sign_of
+from activations.calculus.numbers import Undecided, digits, names, remembered, same, sign_of
 from activations.numerics.balls import BallError, exact, precision, to_balls
 from activations.symbols import x
 
-_WORK = 1_500_000  # steps of evaluation, over all boxes of one formula
+_WORK = 500_000  # steps of evaluation, over all boxes of one formula
 _BITS, _MORE = 128, 640
 _NARROW = fmpq(1, 2**3)  # a box of that width, against its place, is looked at for a zero that is no simple one
 _LEAST = fmpq(1, 2**70)
-_LEAST_BITS = fmpq(1, 2**20)
-STARTS = (16, 64, 512, 2**16, 2**36)  # from where on a formula is tried to be known
+_LEAST_BITS = fmpq(1, 2**6)
+STARTS = (5, 16, 64, 512, 2**16, 2**36)  # from where on a formula is tried to be known
 
 
 class Chart(NamedTuple):
@@ -41,7 +41,7 @@ class Chart(NamedTuple):
                 if before != behind]
 
 
-@cache
+@remembered
 def chart(expr, low, high):
     """The chart of a formula in x that is analytic on ]low, high[; an identity with 0 has the one sign 0.
 

@@ -87,15 +87,15 @@ def _directions(f, at):
 def range_of(expr):
     """The image of f as a SymPy set: an Interval whose ends are open where they are only approached."""
     f = line(expr)
-    images = [_image(where, formula) for where, formula in f.pieces]
+    images = [_image(f, where, formula) for where, formula in f.pieces]
     return sp.Union(*images, *(sp.FiniteSet(f.value(where.end)) for where, _ in f.pieces[:-1]))
 
 
-def _image(where, formula):
+def _image(f, where, formula):
     """The image of an open region: its ends are limits, its inner extrema are attained."""
     if not formula.has(x):
         return sp.FiniteSet(formula)
-    ends = [limit(formula, where.start, "+"), limit(formula, where.end, "-")]
+    ends = [_end_value(f, formula, where.start, "+"), _end_value(f, formula, where.end, "-")]
     if ends in ([-sp.oo, sp.oo], [sp.oo, -sp.oo]):
         return sp.Interval(-sp.oo, sp.oo)
     ends = [e for end in ends for e in ((end.min, end.max) if isinstance(end, sp.AccumBounds) else (end,))]
@@ -110,6 +110,15 @@ def _image(where, formula):
         if not turns.within or all(_stays(formula, end, low, high, bound) for end in _infinite(where)):
             return sp.Interval(low, high, *(not any(same(end, value) for value in attained) for end in (low, high)))
     raise Undecided(f"the range of {formula} is not known")
+
+
+def _end_value(f, formula, end, side):
+    """The limit at an end of a piece, as f's own value where it is that."""
+    found = limit(formula, end, side)
+    if end.is_finite and not f.is_outer(end):
+        value = f.value(end)
+        return value if same(found, value) else found
+    return found
 
 
 def _infinite(where):
@@ -150,6 +159,12 @@ def steepest(expr):
         slope = formula.diff(x)
         if not slope.has(x):
             reached.append((abs(slope), where))
+            continue
+        span = period(slope, x) if where == sp.S.Reals else None
+        if span:
+            turns = chart(tame(formula).diff(x, 2), -span, span).zeros
+            reached += [(neat(abs(slope.subs(x, at))), sp.FiniteSet(at)) for at in turns
+                        if below(-span / 2, at) and not below(span / 2, at)]
             continue
         turns = _turns(tame(formula).diff(x, 2), where)
         reached += [(neat(abs(limit(slope, at))), sp.FiniteSet(at)) for at in turns.chart.zeros if f.counts(at)]
