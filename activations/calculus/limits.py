@@ -6,7 +6,7 @@ import sympy as sp
 
 from activations.calculus.analytic import OSCILLATING, guards, period
 from activations.calculus.asymptotics import germ
-from activations.calculus.numbers import Undecided, largest, smallest
+from activations.calculus.numbers import GIVEN, Undecided, largest, smallest
 from activations.calculus.roots import STARTS, chart
 from activations.symbols import x
 
@@ -21,6 +21,7 @@ def limit(formula, at, side="-"):
         return formula
     if at not in (sp.oo, -sp.oo):
         value = formula.subs(x, at)
+        value = sp.N(value, GIVEN) if at.has(sp.Float) else value
         if value.is_finite and value.is_real:
             return value
         return towards(formula, at, 1 if side == "+" else -1).limit()

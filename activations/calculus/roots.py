@@ -18,9 +18,11 @@ from activations.calculus.analytic import tame
 from activations.calculus.asymptotics import germ
 from activations.calculus.numbers import Undecided, digits, names, remembered, same, sign_of
 from activations.numerics.balls import BallError, exact, precision, to_balls
+from activations.numerics.intervals import Interval
 from activations.symbols import x
 
 _WORK = 500_000  # steps of evaluation, over all boxes of one formula
+_MANY = 400  # zeros of one formula
 _BITS, _MORE = 128, 640
 _NARROW = fmpq(1, 2**3)  # a box of that width, against its place, is looked at for a zero that is no simple one
 _LEAST = fmpq(1, 2**70)
@@ -88,10 +90,9 @@ def _zeros(expr, low, high):
     for factor in _factors(expr):
         if factor == 0:
             return None
-        for at in _polynomial(factor, low, high) or _isolated(factor, low, high):
-            if not any(same(at, other) for other in found):
-                found.append(at)
-    return sorted(found)
+        zeros = _polynomial(factor, low, high) or _isolated(factor, low, high)
+        found += [at for at in zeros if not any(same(at, other) for other in found)]
+    return sorted(found, key=lambda at: sp.N(at, 40))
 
 
 def _factors(expr):
@@ -228,6 +229,15 @@ class _Formula:
         self._spend(3 * self._cost)
         return _real(self._slope(at))
 
+    def keeps_its_sign(self, wide, of_slope=False):
+        """Whether the formula, or its slope, has no zero in an interval: a ball as wide as that spoils an exponential."""
+        self._spend(8 * self._cost)
+        try:
+            value = (self._slope if of_slope else self._function)(wide)
+        except (TypeError, AttributeError):  # a part that intervals do not know, or that is complex
+            return False
+        return isinstance(value, Interval) and not value.is_nan() and (value > 0 or value < 0)
+
     def _spend(self, cost):
         self.left -= cost
         if self.left < 0:
@@ -263,17 +273,24 @@ def _isolated(expr, low, high):
                 value = formula(box.mid()) + slope * (box - box.mid())
                 if value > 0 or value < 0:
                     continue
+        if not (rises or narrow):
+            wide = Interval(arb(a).lower(), arb(b).upper())
+            if formula.keeps_its_sign(wide):
+                continue
+            rises = formula.keeps_its_sign(wide, of_slope=True)
         if rises:
             ends = formula.sign(a), formula.sign(b)
             if None not in ends:
                 if ends[0] != ends[1]:
                     found.append(_refined(formula, a, b))
+                    if len(found) > _MANY:
+                        raise Undecided(f"{expr} has more than {_MANY} zeros")
                 continue
         if narrow:
             at = _multiple_zero(formula, a, b)
             if at:
                 zero, near, far = at
-                if not any(same(zero, other) for other in found):
+                if zero not in found:
                     found.append(zero)
                 boxes += [(p, q) for p, q in ((a, near), (far, b)) if p < q]
                 continue
