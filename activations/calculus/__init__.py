@@ -19,7 +19,7 @@ from activations.calculus.shape import (
 from activations.calculus.slopes import derivative
 
 __all__ = [
-    "Extremum", "Properties", "Saturation", "Steepest", "Unknown", "as_pieces", "derivative", "extrema", "gain", "jumps",
-    "kinks", "limits", "monotonic", "normal_mean", "one_sided_slopes", "properties", "range_of", "regions", "saturation",
-    "smoothness", "steepest", "zero_centred",
+    "Extremum", "Properties", "Saturation", "Steepest", "Unknown", "as_pieces", "derivative", "extrema", "gain",
+    "jumps", "kinks", "limits", "monotonic", "normal_mean", "one_sided_slopes", "properties", "range_of", "regions",
+    "saturation", "smoothness", "steepest", "zero_centred",
 ]

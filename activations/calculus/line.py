@@ -7,7 +7,7 @@ import sympy as sp
 from activations.calculus.analytic import guards, period
 from activations.calculus.limits import limit
 from activations.calculus.numbers import Unknown, below, remembered, same
-from activations.calculus.pieces import pieces
+from activations.calculus.pieces import KINKED, pieces
 from activations.calculus.roots import between, chart
 from activations.symbols import unify, x
 
@@ -20,6 +20,10 @@ def of_x(expr):
     expr = unify(sp.sympify(expr), x)[0]
     if not isinstance(expr, sp.Expr):
         raise ValueError(f"{expr} is not an expression in x, such as x**2 or tanh(x)")
+    narrowed = [s for s in expr.free_symbols if s.name == "x" and s != x]
+    if narrowed:
+        raise ValueError("x is declared narrower than real here; the properties are those for all real x: "
+                         'use Symbol("x", real=True)')
     other = sorted(str(s) for s in expr.free_symbols - {x})
     if other:
         raise ValueError(f"{', '.join(other)} must have a value first: only x may be left in {expr}")
@@ -35,6 +39,11 @@ class Line:
     expr: sp.Expr
     pieces: tuple
     period: object  # None if there is none
+
+    @property
+    def window(self):
+        """The one period that is listed of a periodic f."""
+        return sp.Interval.Lopen(-self.period / 2, self.period / 2)
 
     @property
     def joints(self):
@@ -58,10 +67,12 @@ class Line:
         return limit(left, at, "-"), limit(right, at, "+")
 
     def value(self, at):
-        """f(at), exactly where a side says it exactly."""
+        """f(at), in the shortest words that a side has for it."""
         value = self.expr.subs(x, at)
-        sides = self.sides(at) if value.has(sp.Float) else ()
-        return next((side for side in sides if not side.has(sp.Float) and same(side, value)), value)
+        if value.is_Rational:
+            return value
+        equal = [side for side in self.sides(at) if same(side, value)]
+        return min([*equal, value], key=lambda number: (number.has(sp.Float), number.count_ops()))
 
     def is_outer(self, end):
         """Whether an end of a piece is where the two periods of a periodic f are cut off."""
@@ -73,6 +84,8 @@ def line(expr):
     """The pieces of f. Raises ValueError where it has no real value, Unknown where they are not found."""
     expr = of_x(expr)
     span = period(expr, x)
+    if span and not expr.has(*KINKED) and sp.simplify(expr.diff(x)) == 0:
+        expr, span = expr.subs(x, 0), None
     low, high = (-span, span) if span else (-sp.oo, sp.oo)
     found = []
     for where, formula in pieces(expr, x, low, high):
@@ -125,4 +138,5 @@ def _is_real(value):
 
 
 def _undefined(expr, at):
-    return f"{expr} has no real value at x = {sp.sstr(at if at.is_Rational else sp.N(at, 6))}, and must have one for all real x"
+    at = at if at.is_Rational else sp.N(at, 6)
+    return f"{expr} has no real value at x = {at}, and must have one for all real x"

@@ -21,6 +21,8 @@ _DENSITY = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)
 def normal_mean(expr):
     """E[f(Z)] for a standard normal Z."""
     expr = of_x(expr)
+    if expr.xreplace({x: -x}) == -expr and _moment(expr, 2).is_finite():
+        return sp.S.Zero
     mean = _moment(expr, 1)
     if _is_known(mean):
         return _given(mean)
@@ -63,17 +65,25 @@ def _moment(expr, power):
     f = line(expr)
     spans = [(f.expr, -sp.oo, sp.oo)] if f.period else [(formula, *where.args[:2]) for where, formula in f.pieces]
     with precision(_BITS):
-        total = sum((_area(formula, power, low, high) for formula, low, high in spans), arb(0))
+        total = sum((_best_area(formula, power, low, high) for formula, low, high in spans), arb(0))
     if not total.is_finite():
         raise Unknown(f"the mean of {expr} for normal input is not known, or it has none")
     return total
+
+
+def _best_area(formula, power, low, high):
+    """`_area` of the form in which it comes out with 25 digits."""
+    first = _area(formula, power, low, high)
+    if not formula.has(x) or _is_known(first) or tame(formula) == formula:
+        return first
+    return min(first, _area(tame(formula), power, low, high), key=lambda value: float(value.rad()))
 
 
 def _area(formula, power, low, high):
     """E[formula(Z)^power; low < Z < high]; what lies far out is bounded by sup |t²·integrand(t)|/t from there on."""
     if formula == 0:
         return arb(0)
-    integrand, lost, ends = tame(formula) ** power * _DENSITY, arb(0), []
+    integrand, lost, ends = formula ** power * _DENSITY, arb(0), []
     for end, side in ((low, -1), (high, 1)):
         if end.is_finite:
             ends.append(end)
@@ -91,8 +101,8 @@ def _area(formula, power, low, high):
     else:
         try:
             inner = _real(to_balls(sp.Integral(integrand, (x, low, high)), ())())
-        except (BallError, TypeError, AttributeError, KeyError) as error:
-            raise Unknown(f"the area under {integrand} is not known: {error}") from None
+        except (BallError, TypeError, AttributeError, KeyError):  # a part that balls do not know
+            return arb.nan()
     return inner + arb(0, lost)
 
 

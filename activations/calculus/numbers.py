@@ -7,7 +7,7 @@ import sympy as sp
 from flint import acb, arb, fmpq
 from mpmath import mp
 
-from activations.numerics.balls import BallError, precision, to_balls
+from activations.numerics.balls import precision, to_balls
 
 GIVEN = 30  # digits of a root, an extremum, a value
 _BITS = (128, 512)  # with which a sign is looked for

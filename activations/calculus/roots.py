@@ -21,7 +21,7 @@ from activations.numerics.balls import BallError, exact, precision, to_balls
 from activations.numerics.intervals import Interval
 from activations.symbols import x
 
-_WORK = 500_000  # steps of evaluation, over all boxes of one formula
+_WORK = 400_000  # steps of evaluation, over all boxes of one formula
 _MANY = 400  # zeros of one formula
 _BITS, _MORE = 128, 640
 _NARROW = fmpq(1, 2**3)  # a box of that width, against its place, is looked at for a zero that is no simple one
@@ -116,6 +116,8 @@ def _factors(expr):
 def _as_product(expr):
     """A sum as a product over a common denominator: a rational function of x, one or two exponentials and the like."""
     names = {}
+    for part in sorted(expr.atoms(sp.exp), key=lambda e: (abs(e.exp.as_coeff_Mul()[0]), sp.default_sort_key(e))):
+        _with_names(part, names)  # the slowest first: the others are its powers
     plain = _with_names(expr, names)
     if len(names) > 4 or expr.count_ops() > 150 or not plain.is_rational_function():
         return sp.factor_terms(expr)
@@ -160,10 +162,9 @@ class _All(list):
 
 def _polynomial(expr, low, high):
     """The zeros of a polynomial with rational coefficients; None for another formula."""
-    poly = expr.as_poly(x, domain="QQ") if expr.is_polynomial(x) and not expr.has(sp.Float) and _rational(expr) else None
-    if poly is None:
+    if not (expr.is_polynomial(x) and _rational(expr)):
         return None
-    whole = poly.clear_denoms()[1]
+    whole = expr.as_poly(x, domain="QQ").clear_denoms()[1]
     factors = fmpz_poly([int(c) for c in reversed(whole.all_coeffs())]).factor()[1]
     return _All(at for factor, _ in factors for at in _real_zeros(factor) if _strictly_inside(at, low, high))
 
@@ -196,7 +197,7 @@ def _strictly_inside(at, low, high):
     return (low is -sp.oo or sign_of(at - low) > 0) and (high is sp.oo or sign_of(high - at) > 0)
 
 
-# --- Isolation ---------------------------------------------------------------------------------------------------------
+# --- Isolation -------------------------------------------------------------------------------------------------------
 
 
 def _real(value):
@@ -230,7 +231,7 @@ class _Formula:
         return _real(self._slope(at))
 
     def keeps_its_sign(self, wide, of_slope=False):
-        """Whether the formula, or its slope, has no zero in an interval: a ball as wide as that spoils an exponential."""
+        """Whether the formula, or its slope, has no zero in an interval: a wide ball spoils an exponential."""
         self._spend(8 * self._cost)
         try:
             value = (self._slope if of_slope else self._function)(wide)

@@ -10,7 +10,7 @@ from activations.calculus.analytic import OSCILLATING, period, tame
 from activations.calculus.joints import is_kink, jumps
 from activations.calculus.limits import limit, towards
 from activations.calculus.line import line, of_x, outer_formula
-from activations.calculus.numbers import Undecided, ball, below, largest, neat, same, sign_of, smallest
+from activations.calculus.numbers import Undecided, ball, below, largest, neat, same, smallest
 from activations.calculus.roots import Chart, chart
 from activations.numerics.balls import precision
 from activations.symbols import x
@@ -26,8 +26,7 @@ _WITHIN = (10, 40)  # of a formula that turns for ever those turning points are 
 def limits(expr):
     """The limits of f at -∞ and at ∞; an `AccumBounds` where f oscillates for ever, as sin does."""
     expr = of_x(expr)
-    found = period(expr, x)
-    if found:
+    if period(expr, x):
         image = range_of(expr)
         bounds = image.inf if same(image.inf, image.sup) else sp.AccumBounds(image.inf, image.sup)
         return bounds, bounds
@@ -81,7 +80,8 @@ def _directions(f, at):
     """The signs of f′ just left and just right of a joint."""
     left = next((where, g) for where, g in f.pieces if same(where.end, at))
     right = next((where, g) for where, g in f.pieces if same(where.start, at))
-    return (_turns(tame(left[1]).diff(x), left[0]).chart.signs[-1], _turns(tame(right[1]).diff(x), right[0]).chart.signs[0])
+    before, after = (_turns(tame(formula).diff(x), where).chart.signs for where, formula in (left, right))
+    return before[-1], after[0]
 
 
 def range_of(expr):
@@ -158,7 +158,7 @@ def steepest(expr):
     for where, formula in f.pieces:
         slope = formula.diff(x)
         if not slope.has(x):
-            reached.append((abs(slope), where))
+            reached.append((abs(slope), sp.Intersection(where, f.window) if f.period else where))
             continue
         span = period(slope, x) if where == sp.S.Reals else None
         if span:
@@ -200,8 +200,7 @@ def saturation(expr):
     """
     expr = of_x(expr)
     if period(expr, x):
-        f = line(expr)
-        return Saturation(*(["hard" if all(not formula.has(x) for _, formula in f.pieces) and not f.joints else None] * 2))
+        return Saturation(*["hard" if monotonic(expr) == "constant" else None] * 2)
     return Saturation(*(_saturation(outer_formula(expr, end).diff(x), end) for end in (-sp.oo, sp.oo)))
 
 
