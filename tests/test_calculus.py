@@ -352,7 +352,8 @@ def test_a_parameter_without_value_is_named(compute):
 
 
 @pytest.mark.parametrize(("expr", "message"), [
-    (sp.log(x), "no real value at x = -1"), (1 / x, "no real value at x = 0"), (sp.tan(x), "no real value at x = -1.57"),
+    (sp.log(x), "no real value at x = -1"), (1 / x, "no real value at x = 0"),
+    (sp.tan(x), "no real value at x = -1.57"),
     (sp.Piecewise((x, x < 0), (x**2, x > 1)), "no real value at x = 1/2"), (sp.I * x, "not a real number"),
     (x > 0, "not an expression"), (Symbol("x", positive=True), "declared narrower"),
 ])

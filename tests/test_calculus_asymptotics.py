@@ -17,6 +17,7 @@ CASES = [  # formula, end, limit, sign beyond the start
     (sqrt(x**2 + 1) + x, -oo, 0, 1), (exp(-exp(-x)), -oo, 0, 1), (x - sp.tanh(x), oo, oo, 1), 
     (sp.asinh(x) - x, oo, -oo, -1),
     (sp.sinh(x) / exp(x), oo, Rational(1, 2), 1), (sp.log(x) / x, oo, 0, 1), (x**2 - x**3, -oo, oo, 1),
+    (exp(10 * x - x**2), oo, 0, 1), ((sp.erfc(x) * exp(x**2) * x * sqrt(pi) - 1) * x**2, oo, -Rational(1, 2), -1),
     (1 - sp.tanh(x) ** 2, oo, 0, 1), (x * (1 - sp.cos(1 / x)), oo, 0, 1), (1 + sp.erf(x), -oo, 0, 1),
 ]
 

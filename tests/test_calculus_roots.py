@@ -37,6 +37,11 @@ def test_names_and_ends():
     assert chart(x + 1 + exp(-x) * 0 + exp(x), -oo, oo).zeros == (-1 - W,)
 
 
+def test_a_zero_next_to_a_multiple_one_is_seen():
+    found = chart(1 - sp.cos(x) - x**2 * (Rational(1, 2) - Rational(1, 4000)), -oo, oo)
+    assert found.zeros[1] == 0 and len(found.zeros) == 3 and found.signs == (-1, 1, 1, -1)
+
+
 @pytest.mark.parametrize("expr", [sp.sin(x), sp.sin(1 / x), sp.gamma(x) - 1])
 def test_endless_zeros_are_not_counted(expr):
     with pytest.raises(Undecided):

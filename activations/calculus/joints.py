@@ -3,9 +3,9 @@
 import sympy as sp
 
 from activations.calculus.analytic import is_meromorphic
-from activations.calculus.asymptotics import growth
 from activations.calculus.limits import limit, towards
 from activations.calculus.line import line
+from activations.calculus.monomials import growth
 from activations.calculus.numbers import Undecided, Unknown, same
 from activations.symbols import x
 
