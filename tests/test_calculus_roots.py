@@ -38,8 +38,11 @@ def test_names_and_ends():
 
 
 def test_a_zero_next_to_a_multiple_one_is_seen():
-    found = chart(1 - sp.cos(x) - x**2 * (Rational(1, 2) - Rational(1, 4000)), -oo, oo)
+    found = chart(1 - sp.cos(x) - x**2 * (Rational(1, 2) - Rational(1, 40000)), -oo, oo)
     assert found.zeros[1] == 0 and len(found.zeros) == 3 and found.signs == (-1, 1, 1, -1)
+    u = x - Rational(1, 3)
+    moved = chart(1 - sp.cos(u) - u**2 * (Rational(1, 2) - Rational(1, 40000)), -oo, oo)
+    assert moved.zeros[1] == Rational(1, 3) and moved.signs == found.signs
 
 
 @pytest.mark.parametrize("expr", [sp.sin(x), sp.sin(1 / x), sp.gamma(x) - 1])

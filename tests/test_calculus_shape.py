@@ -22,6 +22,7 @@ from activations.calculus import (
     smoothness,
     steepest,
 )
+from activations.calculus.shape import _stays
 
 REALS = Interval(-oo, oo)
 
@@ -33,6 +34,7 @@ REALS = Interval(-oo, oo)
     (Max(x, exp(7)), Interval(exp(7), oo)),
     (sqrt(1 - cos(x)), Interval(0, sqrt(2))), (exp(2 * x) - 6 * exp(x) + 9, Interval(0, oo)), (x + sin(x), REALS),
     (Min(1, tanh(x) + Rational(1, 2)), Interval.Lopen(-Rational(1, 2), 1)), (sp.cosh(x), Interval(1, oo)),
+    (x**2 * (2 + sin(x)), Interval(0, oo)), (-(x**2) * (2 + sin(x)), Interval(-oo, 0)),
     (sin(x) ** 2 + cos(x) ** 2, FiniteSet(1)), (Piecewise((exp(-1 / x), x > 0), (0, True)), Interval.Ropen(0, 1)),
 ])
 def test_range(expr, image):
@@ -79,6 +81,7 @@ def test_jumps_and_extrema_at_them():
     assert jumps(spike) == (0,) and [(e.kind, e.at, e.value) for e in extrema(spike)] == [("maximum", 0, 1)]
     assert [e.at for e in extrema((x - 1) ** 5 * (x + 2) ** 4)] == [-2, -Rational(2, 3)]
     assert len(extrema(sp.chebyshevt(20, x))) == 19
+    assert [e.at for e in extrema(sin(x) ** 2 * cos(x) ** 2)] == [0, pi / 4]
     assert [e.kind for e in extrema(x / 10 + cos(x))] == ["minimum", "maximum"] * 3 + ["minimum"]
 
 
@@ -87,6 +90,12 @@ def test_saturation_and_limits_of_waves():
     assert saturation(sp.log(1 + x**2)) == ("soft", "soft")
     assert limits(x * sin(x) ** 2) == (sp.AccumBounds(-oo, 0), sp.AccumBounds(0, oo))
     assert limits(sin(x**2)) == (sp.AccumBounds(-1, 1), sp.AccumBounds(-1, 1)) and limits(x / 10 + cos(x)) == (-oo, oo)
+
+
+def test_what_a_wave_may_still_do_far_out_is_bounded():
+    assert _stays(sin(x) / x, oo, -Rational(1, 9), Rational(1, 9), 10)
+    assert not _stays(sin(x) / x, oo, -Rational(1, 99), Rational(1, 9), 10)
+    assert not _stays(sin(x) / x, oo, -Rational(1, 9), Rational(1, 99), 10)
 
 
 @pytest.mark.parametrize("compute", [range_of, steepest])

@@ -56,7 +56,7 @@ def _swing(formula, at):
     size, rest = (limit(part, at) for part in (size, rest))
     if rest.is_infinite and size.is_infinite or size.has(sp.AccumBounds) or rest.has(sp.AccumBounds):
         raise Undecided(f"the limit of {formula} at {at} is not known")
-    if rest.is_infinite or size == 0:
+    if rest.is_infinite:
         return rest
     if size.is_infinite and (low > 0 or high < 0):
         return size * low

@@ -129,7 +129,10 @@ def _stays(formula, end, low, high, bound):
     """Whether a formula stays between two heights beyond a bound, strictly or not."""
     if low is -sp.oo and high is sp.oo:
         return True
-    rest = towards(formula, end, 0, starts=(bound,))
+    try:
+        rest = towards(formula, end, 0, starts=(bound,))
+    except Undecided:
+        return False
     values = rest.enclosure()
     if values.is_nan():
         factor = rest.relative()[1]
