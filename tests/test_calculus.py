@@ -9,6 +9,7 @@ from sympy import AccumBounds, FiniteSet, Interval, LambertW, Rational, Symbol, 
 from activations import catalogue, x
 from activations.calculus import (
     Extremum,
+    Unknown,
     derivative,
     extrema,
     gain,
@@ -351,9 +352,23 @@ def test_a_parameter_without_value_is_named(compute):
 
 
 @pytest.mark.parametrize(("expr", "message"), [
-    (sp.log(x), "no real value at x = -45"), (1 / x, "not finite"), (sp.floor(x), "cannot be evaluated"),
-    (sp.Piecewise((x, sp.sin(x) > 0), (0, True)), "changes over"),
+    (sp.log(x), "no real value at x = -1"), (1 / x, "no real value at x = 0"),
+    (sp.tan(x), "no real value at x = -1.57"),
+    (sp.Piecewise((x, x < 0), (x**2, x > 1)), "no real value at x = 1/2"), (sp.I * x, "not a real number"),
+    (x > 0, "not an expression"), (Symbol("x", positive=True), "declared narrower"),
 ])
 def test_what_is_not_an_activation(expr, message):
     with pytest.raises(ValueError, match=message):
         repr(properties(expr))
+
+
+def test_what_cannot_be_decided_is_not_known():
+    rows = dict(properties(sp.floor(x)).rows)
+    assert set(rows.values()) == {"not known"}
+    with pytest.raises(Unknown, match="jumps"):
+        range_of(sp.floor(x))
+
+
+def test_a_plain_symbol_and_decimals_are_understood():
+    assert range_of(Symbol("x") ** 2) == Interval(0, oo)
+    assert steepest(0.1 * Symbol("x")).value == Rational(1, 10)
