@@ -47,6 +47,14 @@ def test_pieces(expr):
     assert np.isnan(to_numpy(expr, [x])(np.nan)) and np.isnan(to_numpy(expr, [x])([np.nan, 1.0])[0])
 
 
+def test_gates_are_0_to_the_end():
+    """x times a line cut off at constants, by one clip; what is 0 outside is 0 at infinity too."""
+    left = to_numpy(Piecewise((x, x <= 0), (x * (3 - x) / 3, x < 3), (0, True)), [x])
+    right = to_numpy(Piecewise((0, x <= -3), (x, x >= 3), (x * (x + 3) / 6, True)), [x])
+    assert left([-2.0, 1.5, 3.0, 4.0, np.inf]).tolist() == [-2, 0.75, 0, 0, 0]
+    assert right([-np.inf, -4.0, -3.0, 1.5, 4.0, np.inf]).tolist() == [0, 0, 0, 1.125, 4, np.inf]
+
+
 def test_pieces_are_read():
     relu, band = Piecewise((0, x <= 0), (x, True)), Piecewise((x, x < -c), (0, x <= c), (1, True))
     assert intervals(relu, [x]) == (x, (0, x), (0,), (True,))
@@ -98,9 +106,12 @@ def test_blocks_leave_nothing_out(monkeypatch):
     f = to_numpy([sp.sin(x) * y, x + y**2], [x, y])
     other = np.cos(VALUES)
     whole = [np.sin(VALUES) * other, VALUES + other * other]
-    for block in (8, 24, 2**18, 8 * len(VALUES), 8 * len(VALUES) - 8):
+    for block in (1, 3, 2**18, 8 * len(VALUES), 8 * len(VALUES) - 8):
         monkeypatch.setattr(numpy_printer, "BLOCK", block if block > 100 else block * 1000)
         assert all(np.allclose(got, want, rtol=1e-15) for got, want in zip(f(VALUES, other), whole, strict=True))
+        wide = f(VALUES[::1000, None], other[::1000])
+        assert np.allclose(wide[1], VALUES[::1000, None] + other[::1000] ** 2, rtol=1e-15)
+        assert np.allclose(f(VALUES, 2.0)[0], 2 * np.sin(VALUES), rtol=1e-15)
 
 
 def test_nan_in_any_argument_gives_nan_in_every_result():
