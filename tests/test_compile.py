@@ -157,7 +157,8 @@ def test_what_is_needed_twice_is_computed_once():
     assert "const" not in to_javascript([sp.sin(x)], [x])
 
 
-@pytest.mark.parametrize("u", [x, -x, 2 * x, 3 * x, x / 3, -x / 3, 2 * x / 3, x * y, -x * y, x / y, -sp.sin(x)], ids=str)
+@pytest.mark.parametrize(
+    "u", [x, -x, 2 * x, 3 * x, x / 3, -x / 3, 2 * x / 3, x * y, -x * y, x / y, -sp.sin(x)], ids=str)
 def test_exponents_with_one_rounding_need_no_pair(u):
     assert "_pair" not in to_javascript([sp.exp(u)], [x, y])
 

@@ -8,7 +8,7 @@ from sympy import And, Or, Piecewise, exp, log, sin, tanh
 from activations import x
 from activations.numerics import numpy_printer, to_numpy
 from activations.numerics.numpy_functions import HELPERS
-from activations.numerics.pieces import finite_at_breaks, intervals
+from activations.numerics.pieces import clipped_line, finite_at_breaks, intervals
 
 y, c = sp.Symbol("y", real=True), sp.Symbol("c", nonnegative=True)
 AT = np.array([-np.inf, -7.5, -3, -1.25, -1, -0.5, -2.0**-40, 0, 5e-324, 0.25, 0.5, 1, 1.5, 2, 3, 40, 1e300, np.inf])
@@ -62,6 +62,9 @@ def test_pieces_are_read():
     assert intervals(Piecewise((x, x < y), (0, x <= c), (1, True)), [x]) is None  # y and c in either order
     assert intervals(Piecewise((1, sp.Eq(x, 0)), (0, True)), [x]) is None
     assert intervals(Piecewise((1, x <= 0)), [x]) is None
+    assert clipped_line(intervals(Piecewise((-1, x <= -1), (1, x >= 1), (x, True)), [x])) == (x, -1, 1)
+    assert clipped_line(intervals(Piecewise((x, x <= -1), (-1, x < 1), (5, True)), [x])) is None
+    assert clipped_line(intervals(Piecewise((0, x <= 0), (x, x < 1), (1, x < 2), (3, True)), [x])) is None
     assert not finite_at_breaks(intervals(Piecewise((log(x), x > 0), (0, True)), [x]))
     assert not finite_at_breaks(intervals(Piecewise((sp.sqrt(x - 1), x > 0), (0, True)), [x]))
 
