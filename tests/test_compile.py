@@ -151,6 +151,23 @@ def test_javascript_equals_numpy(browser):
     page.close()
 
 
+def test_what_is_needed_twice_is_computed_once():
+    body = to_javascript([sp.sin(x) + sp.sin(x) ** 2, sp.cos(x)], [x])
+    assert body.count("Math.sin(v0)") == 1 and body.count("const") == 2  # sin(x), and the base of its square
+    assert "const" not in to_javascript([sp.sin(x)], [x])
+
+
+@pytest.mark.parametrize(
+    "u", [x, -x, 2 * x, 3 * x, x / 3, -x / 3, 2 * x / 3, x * y, -x * y, x / y, -sp.sin(x)], ids=str)
+def test_exponents_with_one_rounding_need_no_pair(u):
+    assert "_pair" not in to_javascript([sp.exp(u)], [x, y])
+
+
+@pytest.mark.parametrize("u", [3 * x / 7, 2 * x * y, x**2, x + 1, 2 * sp.sin(x), x * y**2, x * y * sp.sin(x)], ids=str)
+def test_exponents_with_several_roundings_need_a_pair(u):
+    assert "_pair" in to_javascript([sp.exp(u)], [x, y])
+
+
 def test_javascript_defines_only_the_helpers_it_needs():
     assert javascript_helpers(to_javascript([x**2], [x])) == ""
     helpers = javascript_helpers(to_javascript([catalogue["silu"].expr], [x]))

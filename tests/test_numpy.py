@@ -8,7 +8,7 @@ from sympy import And, Or, Piecewise, exp, log, sin, tanh
 from activations import x
 from activations.numerics import numpy_printer, to_numpy
 from activations.numerics.numpy_functions import HELPERS
-from activations.numerics.pieces import finite_at_breaks, intervals
+from activations.numerics.pieces import clipped_line, finite_at_breaks, intervals
 
 y, c = sp.Symbol("y", real=True), sp.Symbol("c", nonnegative=True)
 AT = np.array([-np.inf, -7.5, -3, -1.25, -1, -0.5, -2.0**-40, 0, 5e-324, 0.25, 0.5, 1, 1.5, 2, 3, 40, 1e300, np.inf])
@@ -47,6 +47,14 @@ def test_pieces(expr):
     assert np.isnan(to_numpy(expr, [x])(np.nan)) and np.isnan(to_numpy(expr, [x])([np.nan, 1.0])[0])
 
 
+def test_gates_are_0_to_the_end():
+    """x times a line cut off at constants, by one clip; what is 0 outside is 0 at infinity too."""
+    left = to_numpy(Piecewise((x, x <= 0), (x * (3 - x) / 3, x < 3), (0, True)), [x])
+    right = to_numpy(Piecewise((0, x <= -3), (x, x >= 3), (x * (x + 3) / 6, True)), [x])
+    assert left([-2.0, 1.5, 3.0, 4.0, np.inf]).tolist() == [-2, 0.75, 0, 0, 0]
+    assert right([-np.inf, -4.0, -3.0, 1.5, 4.0, np.inf]).tolist() == [0, 0, 0, 1.125, 4, np.inf]
+
+
 def test_pieces_are_read():
     relu, band = Piecewise((0, x <= 0), (x, True)), Piecewise((x, x < -c), (0, x <= c), (1, True))
     assert intervals(relu, [x]) == (x, (0, x), (0,), (True,))
@@ -54,6 +62,9 @@ def test_pieces_are_read():
     assert intervals(Piecewise((x, x < y), (0, x <= c), (1, True)), [x]) is None  # y and c in either order
     assert intervals(Piecewise((1, sp.Eq(x, 0)), (0, True)), [x]) is None
     assert intervals(Piecewise((1, x <= 0)), [x]) is None
+    assert clipped_line(intervals(Piecewise((-1, x <= -1), (1, x >= 1), (x, True)), [x])) == (x, -1, 1)
+    assert clipped_line(intervals(Piecewise((x, x <= -1), (-1, x < 1), (5, True)), [x])) is None
+    assert clipped_line(intervals(Piecewise((0, x <= 0), (x, x < 1), (1, x < 2), (3, True)), [x])) is None
     assert not finite_at_breaks(intervals(Piecewise((log(x), x > 0), (0, True)), [x]))
     assert not finite_at_breaks(intervals(Piecewise((sp.sqrt(x - 1), x > 0), (0, True)), [x]))
 
@@ -98,9 +109,12 @@ def test_blocks_leave_nothing_out(monkeypatch):
     f = to_numpy([sp.sin(x) * y, x + y**2], [x, y])
     other = np.cos(VALUES)
     whole = [np.sin(VALUES) * other, VALUES + other * other]
-    for block in (8, 24, 2**18, 8 * len(VALUES), 8 * len(VALUES) - 8):
+    for block in (1, 3, 2**18, 8 * len(VALUES), 8 * len(VALUES) - 8):
         monkeypatch.setattr(numpy_printer, "BLOCK", block if block > 100 else block * 1000)
         assert all(np.allclose(got, want, rtol=1e-15) for got, want in zip(f(VALUES, other), whole, strict=True))
+        wide = f(VALUES[::1000, None], other[::1000])
+        assert np.allclose(wide[1], VALUES[::1000, None] + other[::1000] ** 2, rtol=1e-15)
+        assert np.allclose(f(VALUES, 2.0)[0], 2 * np.sin(VALUES), rtol=1e-15)
 
 
 def test_nan_in_any_argument_gives_nan_in_every_result():

@@ -11,7 +11,7 @@ from sympy import Abs, cos, cosh, coth, erf, erfc, exp, log, sech, sin, sinh, sq
 from activations import x
 from activations.calculus import derivative
 from activations.numerics import CompileError, stabilise, to_javascript, to_numpy
-from activations.numerics.stable_functions import StableFunction, damped
+from activations.numerics.stable_functions import StableFunction, damped, near_zero
 
 sigmoid, gelu = 1 / (1 + exp(-x)), x * (1 + erf(x / sqrt(2))) / 2
 three = exp(x) + exp(-x) + 1
@@ -36,7 +36,11 @@ QUOTIENTS = [
     sinh(x) / cosh(2 * x), sinh(x) / (1 + cosh(x)), (sinh(x) / cosh(x)) ** 2, sech(x) ** 2, exp(x) / (exp(x) - 1),
     x / (exp(x) - 1), 2**x / (1 + 2**x), x * exp(-(x**2)), exp(-((x - 1) ** 2) / 9), exp(x) * erfc(x),
     exp(x**2) * erfc(x), sigmoid.diff(x, 2), exp(x) / (3 + exp(x) + exp(2 * x)) ** 2,
-    (exp(x) + exp(2 * x)) / (1 + exp(x) + exp(2 * x))]
+    (exp(x) + exp(2 * x)) / (1 + exp(x) + exp(2 * x)), exp(x) / (exp(x) - 2), 5 * exp(2 * x) / (3 - exp(2 * x)),
+    exp(x) / (1 + exp(x)) ** 3, exp(2 * x) / (1 + exp(x)) ** 2, exp(x) / (exp(2 * x) + 3),
+    exp(2 * x) / (2 * exp(x) + exp(3 * x)) ** 2, exp(x / 2) / (1 + exp(x)), exp(3 * x) / (1 + exp(x)),
+    exp(-x) / (exp(x) + exp(-x)) ** 2, (exp(2 * x) - exp(x)) / (exp(2 * x) + exp(x)), 1 / (exp(x) + exp(-x)) ** 2,
+    (exp(x) - exp(3 * x)) / (exp(3 * x) + exp(x)), 3 * cosh(x) - 3 * sinh(x), 2 * sinh(x / 2) - 2 * cosh(x / 2)]
 LOGARITHMS = [
     log(three), log(cosh(x)), log(2 * cosh(x)), log(sinh(x)), log((1 + exp(x)) / 2), log((exp(3 * x) + exp(x)) / 2),
     log(3 + exp(x)), log(2 + 2 * exp(x)), log(1 + exp(x)) - log(2), log(1 + x**2), log(2 + x**2), log(1 + x**2 / 2),
@@ -93,8 +97,13 @@ def test_slopes_of_powers(expr, at, exponents, values):
     assert to_numpy(expr, [x, n])(float(at), exponents) == pytest.approx(np.array(values, float))
 
 
+def test_no_taylor_polynomial_at_a_kink():
+    assert to_numpy(Abs(x) - sin(x), [x])([-0.1, 0.1]) == pytest.approx([0.1 + np.sin(0.1), 0.1 - np.sin(0.1)])
+
+
 def test_what_decays_is_named():
     assert stabilise(derivative(x**n)) == damped(n, x ** (n - 1))
+    assert not stabilise((2 + cos(x)) / x).has(near_zero) and stabilise((1 - cos(x)) / x).has(near_zero)
     assert stabilise(x * sigmoid.subs(x, 2)) == x * sigmoid.subs(x, 2)
 
 

@@ -34,7 +34,7 @@ def _mish_slope(x):
 
 
 def _gelu_tanh_slope(x):
-    t = np.tanh(TANH_FORM * (x + CUBIC * x**3))
+    t = np.tanh(TANH_FORM * (x + CUBIC * x * x * x))
     return (1 + t) / 2 + x * (1 - t * t) * TANH_FORM * (1 + 3 * CUBIC * x * x) / 2
 
 
@@ -105,7 +105,7 @@ BY_HAND = {
                   lambda x: np.where(x <= -3, 0, np.where(x >= 3, 1, (2 * x + 3) / 6))),
     "mish": (lambda x: x * np.tanh(np.logaddexp(0, x)), _mish_slope),
     "gelu": (lambda x: x * special.ndtr(x), lambda x: special.ndtr(x) + x * _density(x)),
-    "gelu_tanh": (lambda x: x * (1 + np.tanh(TANH_FORM * (x + CUBIC * x**3))) / 2, _gelu_tanh_slope),
+    "gelu_tanh": (lambda x: x * (1 + np.tanh(TANH_FORM * (x + CUBIC * x * x * x))) / 2, _gelu_tanh_slope),
     "quick_gelu": (lambda x: x * special.expit(1.702 * x), lambda x: _silu_slope(x, 1.702)),
 }
 

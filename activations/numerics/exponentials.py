@@ -104,11 +104,21 @@ def quotients(factors):
         usable[2] -= power * copies
         found.append(_sum_over_sum(above, usable[1], copies) ** power)
     for base, below_sum, power in below:
+        if power == 1 and _is_multiple(exponent, below_sum):
+            found.append(over_sum(below_sum, exponent))
+            exponent = sp.S.Zero
+            continue
         taken = _numerators(below_sum, power, exponent) if power else []
         exponent -= sum(below_sum[k][1] for k in taken)
         found += [over_sum(below_sum, below_sum[k][1]) for k in taken]
         others.append(base ** (len(taken) - power))
     return found, sp.expand(exponent), others
+
+
+def _is_multiple(exponent, below):
+    """Is it a rational multiple of an exponent of the sum, but neither 0 nor one of them?"""
+    ratios = [sp.expand(exponent) / sp.expand(u) for _, u in below if u != 0]
+    return exponent != 0 and 1 not in ratios and any(ratio.is_Rational for ratio in ratios)
 
 
 def over_sum(below, chosen):
@@ -136,12 +146,11 @@ def _over_power(v, below, copies):
 
 
 def _over_difference(below, exponent):
-    """(exp(v)/(c·exp(u) - c·exp(w)), v) for the v = u or w that the exponent is, or None."""
-    if len(below) != 2 or below[0][0] != -below[1][0]:
-        return None
-    for (c, u), (_, w) in (below, below[::-1]):
+    """(exp(v)/(c·exp(u) + d·exp(w)), v), c and d of unlike sign, for the v = u or w that the exponent is, or None."""
+    for (c, u), (d, w) in (below, below[::-1]) if len(below) == 2 else ():
         if u != 0 and sp.expand(exponent - u) == 0:
-            return -1 / (c * expm1(sp.expand(w - u))), u
+            ratio = sp.expand(w - u)
+            return 1 / (d * expm1(ratio) if c == -d else c + d * sp.exp(ratio)), u
     return None
 
 
@@ -152,7 +161,7 @@ def _numerators(below, power, exponent):
         if sp.expand(exponent - sum(below[k][1] for k in taken)) == 0:
             return list(taken)
     for taken in indices:
-        if exponent != 0 and sp.expand(exponent - below[taken][1]) == 0:
+        if sp.expand(exponent - below[taken][1]) == 0:
             return [taken]
     ones = [k for k in indices if below[k][1] == 0]
     return ones[:1] * int(power)
