@@ -372,3 +372,10 @@ def test_what_cannot_be_decided_is_not_known():
 def test_a_plain_symbol_and_decimals_are_understood():
     assert range_of(Symbol("x") ** 2) == Interval(0, oo)
     assert steepest(0.1 * Symbol("x")).value == Rational(1, 10)
+
+
+def test_straight_edges_with_irrational_numbers_are_solved_exactly():
+    window = sp.Piecewise((1, (x > sp.sqrt(2)) & (x < sp.sqrt(sp.Rational(201, 100)))), (0, True))
+    assert [where.end for where, _ in regions(window)] == [sp.sqrt(2), sp.sqrt(201) / 10, sp.oo]
+    assert [where.end for where, _ in regions(sp.Max(0, sp.pi * x - sp.E))] == [sp.E / sp.pi, sp.oo]
+    assert regions(sp.Max(x, sp.exp(7)))[0] == (sp.Interval.open(-sp.oo, sp.exp(7)), sp.exp(7))

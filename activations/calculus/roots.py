@@ -161,16 +161,18 @@ class _All(list):
 
 
 def _polynomial(expr, low, high):
-    """The zeros of a polynomial with rational coefficients; None for another formula."""
-    if not (expr.is_polynomial(x) and _rational(expr)):
+    """The zeros of a polynomial with rational coefficients, or of any straight line; None for another formula."""
+    polynomial = expr.as_poly(x)
+    if polynomial is None or polynomial.gens != (x,):
         return None
-    whole = expr.as_poly(x, domain="QQ").clear_denoms()[1]
+    if polynomial.degree() == 1 and polynomial.LC().is_nonzero:
+        at = sp.cancel(-polynomial.nth(0) / polynomial.LC())
+        return _All([at] if _strictly_inside(at, low, high) else [])
+    if not all(coefficient.is_Rational for coefficient in polynomial.all_coeffs()):
+        return None
+    whole = sp.Poly(polynomial, domain="QQ").clear_denoms()[1]
     factors = fmpz_poly([int(c) for c in reversed(whole.all_coeffs())]).factor()[1]
     return _All(at for factor, _ in factors for at in _real_zeros(factor) if _strictly_inside(at, low, high))
-
-
-def _rational(expr):
-    return all(number.is_Rational for number in expr.atoms(sp.Number, sp.NumberSymbol)) and not expr.atoms(sp.Function)
 
 
 def _real_zeros(factor):
