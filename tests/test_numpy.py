@@ -30,6 +30,7 @@ PIECES = [
     Piecewise((x + 2, x < -1), (x, x < 2), (2, True)),
     Piecewise((5, sp.Not(x > 1)), (x, True)), Piecewise((x, sp.ITE(x > 1, True, x < -1)), (0, True)),
     Piecewise((1, x < -1), (2, x < 1)), Piecewise((2, x < 1), (sp.nan, True)), Piecewise((x, x <= 1), (sp.nan, True)),
+    Piecewise((x, x <= -1), (7, x < 1), (1, True)),
     Piecewise((-sp.oo, x < 0), (1, True)), Piecewise((sp.nan, x**2 > 1), (2, True)),
 ]
 

@@ -101,6 +101,11 @@ def test_no_taylor_polynomial_at_a_kink():
     assert to_numpy(Abs(x) - sin(x), [x])([-0.1, 0.1]) == pytest.approx([0.1 + np.sin(0.1), 0.1 - np.sin(0.1)])
 
 
+def test_the_hyperbolic_tangent_is_recognised():
+    assert stabilise((exp(x) - exp(-x)) / (exp(x) + exp(-x))) == tanh(x)
+    assert stabilise((1 - exp(3 * x)) / (exp(3 * x) + 1)) == -tanh(3 * x / 2)
+
+
 def test_what_decays_is_named():
     assert stabilise(derivative(x**n)) == damped(n, x ** (n - 1))
     assert not stabilise((2 + cos(x)) / x).has(near_zero) and stabilise((1 - cos(x)) / x).has(near_zero)

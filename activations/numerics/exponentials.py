@@ -155,7 +155,7 @@ def _over_difference(below, exponent):
 
 
 def _numerators(below, power, exponent):
-    """Which `power` terms of the sum multiply to exp(exponent), as indices; at worst the constant term alone."""
+    """Which `power` terms of the sum, or which one, multiply to exp(exponent), as indices; [] where none do."""
     indices = range(len(below))
     for taken in combinations_with_replacement(indices, min(int(power), 4)):
         if sp.expand(exponent - sum(below[k][1] for k in taken)) == 0:
@@ -163,8 +163,7 @@ def _numerators(below, power, exponent):
     for taken in indices:
         if sp.expand(exponent - below[taken][1]) == 0:
             return [taken]
-    ones = [k for k in indices if below[k][1] == 0]
-    return ones[:1] * int(power)
+    return []
 
 
 def _as_tanh(factors):

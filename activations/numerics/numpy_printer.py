@@ -181,7 +181,7 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
 
     def __init__(self, symbols, pairs):
         super().__init__(symbols)
-        self.language, self.pairs, self.clamped = type(self).language, pairs, {}
+        self.language, self.pairs, self.clamped, self.named_pairs = type(self).language, pairs, {}, {}
 
     _module_format = SciPyPrinter._module_format
 
@@ -306,7 +306,7 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
         if u is None:
             return super()._print_Mul(expr)
         u = -u if u.could_extract_minus_sign() else u
-        slope = f"expit_slope_pair({self.pair(u)})" if self.needs_pair(u) else f"expit_slope({self._print(u)})"
+        slope = f"expit_slope_pair({self.whole_pair(u)})" if self.needs_pair(u) else f"expit_slope({self._print(u)})"
         rest = expr / (factors[u] * factors[-u])
         return slope if rest == 1 else f"({self._print(rest)}*{slope})"
 
@@ -314,6 +314,12 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
 
     def needs_pair(self, u):
         return self.pairs and not (one_rounding(u) or _is_exact_multiple(u))
+
+    def whole_pair(self, u):
+        """The pair of an exponent, computed once."""
+        if u not in self.named_pairs:
+            self.named_pairs[u] = self.name(self.pair(u))
+        return self.named_pairs[u]
 
     def pair(self, expr):
         constant, rest = expr.as_independent(*expr.free_symbols, as_Add=False)

@@ -164,7 +164,7 @@ class StablePrinter:
     def _print_Function(self, expr):
         name = type(expr).__name__
         if isinstance(expr, EXPONENTIALS) and self.needs_pair(expr.args[0]):
-            return f"{name}_pair({self.pair(expr.args[0])})"
+            return f"{name}_pair({self.whole_pair(expr.args[0])})"
         if name in self.functions:
             return f"{self.functions[name]}({','.join(map(self._print, expr.args))})"
         if isinstance(self.known_functions.get(name), str):
@@ -176,6 +176,9 @@ class StablePrinter:
 
     def needs_pair(self, u):
         return not one_rounding(u)
+
+    def whole_pair(self, u):
+        return self.pair(u)
 
     def pair(self, expr):
         """A polynomial as an unevaluated sum of two floats: exp(u) for large u needs u to twice the precision."""
