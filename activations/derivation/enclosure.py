@@ -7,6 +7,7 @@ enclosure lies above 0, and what is left near the ends is done by the first two.
 
 import sympy as sp
 from flint import arb
+from sympy.core.function import AppliedUndef
 
 from activations.calculus import regions
 from activations.derivation.algebra import inside_of, is_signed, reduces_to_zero
@@ -47,7 +48,7 @@ def encloses(gap, strict):
 
 
 _UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
-          sp.KroneckerDelta)
+          sp.KroneckerDelta, AppliedUndef)
 
 
 def _domain(symbol):

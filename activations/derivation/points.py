@@ -10,6 +10,7 @@ from sympy.core.relational import Relational
 
 from activations.calculus import regions
 from activations.derivation import models
+from activations.derivation.budget import within
 from activations.derivation.verdict import plain
 from activations.numerics.balls import exact, is_finite, precision, real, to_balls
 
@@ -17,6 +18,7 @@ _PRECISIONS = (256, 1024, 4096)  # bits; more only where cancellation asks for i
 _AGREED = 200  # bits that two sides must share to count as equal at a point
 _RESIDUE = 400  # where all cancels, how small what is left must be
 _QUADRATURE, _QUADRATURE_AGREED = (160, 256), 100  # the same for an integral that SymPy cannot do
+_CUTTING = 1_000_000  # Python calls that the search for kinks may spend
 TIE = "equal"  # to the last digit of the highest precision
 
 
@@ -96,7 +98,7 @@ class Sampler:
                 found = [f(*at) for f in functions]
                 values = [value if isinstance(value, fmpq) else real(value) for value in found] if on_line else found
                 if all(map(is_finite, values)):
-                    verdict = _verdict(*values, relation, agreed, precise)
+                    verdict = _verdict(*values, relation, agreed, precise, precise == bits[-1])
                     if verdict is not None:
                         return verdict
         return self._one_sided(values, found, point, model)
@@ -130,8 +132,8 @@ class Sampler:
         return ", ".join(values + [f"{f}({', '.join(map(str, m.variables))}) = {m.expr}" for f, m in used.items()])
 
 
-def _verdict(left, right, relation, agreed, bits):
-    """What two finite values say about the relation, or None where more digits are needed."""
+def _verdict(left, right, relation, agreed, bits, last):
+    """What two finite values say about the relation, or None where more digits are needed or, with the `last`, missing."""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
         if relation == "=":
             return True if left == right else (left, right)
@@ -148,7 +150,7 @@ def _verdict(left, right, relation, agreed, bits):
         return left, right
     if gap > 0:
         return True
-    if bits < _PRECISIONS[-1] and not gap == 0:
+    if not last and not gap == 0:
         return None
     if not _is_small(gap, left, right, agreed):
         return None
@@ -232,7 +234,7 @@ def _decimal(random, index, freely):
 
 def _smooth(expr, symbol):
     """Three rational points inside every interval on which `expr` is smooth in its one symbol."""
-    pieces = regions(expr, symbol) or []
+    pieces = within(_CUTTING, regions, expr, symbol) or []
     return [value for where, _ in islice(pieces, 60) if (where.start, where.end) != (-sp.oo, sp.oo)
             for value in _inside(where.start, where.end)]
 

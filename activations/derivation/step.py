@@ -5,6 +5,7 @@ from itertools import product
 import sympy as sp
 
 from activations.derivation.algebra import by_cases, is_signed, reduces_to_zero, vanishes
+from activations.derivation.budget import within
 from activations.derivation.enclosure import encloses
 from activations.derivation.points import TIE, Sampler, allowed
 from activations.derivation.sums import instances, is_general
@@ -13,6 +14,7 @@ from activations.numerics.balls import BallError
 
 _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
+_PROVING = 6_000_000  # Python calls that the search for a proof may spend
 _AREAS = 6  # points where an integral has to be computed
 
 
@@ -56,7 +58,7 @@ class _Judge:
                 self._sample(where, side, _FEW if len(sides) == 1 else 3)
         except BallError as error:
             return self._without_numbers(a, b, error)
-        how = self._proof(a, b)
+        how = within(_PROVING, self._proof, a, b)
         if how:
             return Verdict(how)
         if not any(side.symbols for _, side in sides):
