@@ -10,7 +10,24 @@ from itertools import count
 
 import mpmath
 import sympy as sp
-from sympy import Abs, Derivative, Integral, Max, Min, Piecewise, Rational, Sum, cosh, erf, exp, log, sin, sinh, sqrt, tanh
+from sympy import (
+    Abs,
+    Derivative,
+    Integral,
+    Max,
+    Min,
+    Piecewise,
+    Rational,
+    Sum,
+    cosh,
+    erf,
+    exp,
+    log,
+    sin,
+    sinh,
+    sqrt,
+    tanh,
+)
 
 from activations.symbols import x
 

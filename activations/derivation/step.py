@@ -105,8 +105,9 @@ class _Judge:
     def _sample(self, where, sides, count, closely=False):
         """Compare the two sides at `count` points and more; returns those at which both had a value."""
         seen = _Seen(self, where, sides)
-        points = list(sides.points(min(count, _AREAS) if sides.integral else count))
-        for index, point in enumerate(points):
+        points = []
+        for index, point in enumerate(sides.points(min(count, _AREAS) if sides.integral else count)):
+            points.append(point)
             for model in range(len(sides.models) if index < 6 else 1):
                 seen.look(point, model + index if len(sides.models) > 1 else 0)
         if closely and self.relation != "=":
@@ -168,8 +169,8 @@ class _Seen:
                 raise self.judge.equal(self.where, sides, point)
 
     def _exactly_equal(self, point):
-        left, right = (side.subs(dict(zip(self.sides.symbols, point, strict=True))) for side in self.sides.pairs[0])
-        return reduces_to_zero(left - right)
+        exactly = self.sides.exactly(point)
+        return exactly is not None and reduces_to_zero(exactly[0] - exactly[1])
 
     def found(self, count):
         """The points compared; raises where too many had no value on one side, or there was nothing to compare."""
