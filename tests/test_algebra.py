@@ -91,9 +91,11 @@ def test_infinity_minus_infinity_is_not_0():
 
 
 @pytest.mark.parametrize(("gap", "at_least", "more"), [
-    (x**2, True, False), (x**2 + 1, True, True), (x, False, False), (p, True, True), (-p, False, False), (low, False, False),
+    (x**2, True, False), (x**2 + 1, True, True), (x, False, False), (p, True, True), (-p, False, False),
+    (low, False, False),
     (x**2 - 2 * x + 1, True, False), (x**2 - 2 * x + 2, False, False), (p**2 + p * q, True, True), (exp(x), True, True),
-    ((1 + p) ** 2 - 1, True, True), (p / (1 + p) - 1, False, False), (1 - p / (1 + p), True, True), (sp.nan, False, False),
+    ((1 + p) ** 2 - 1, True, True), (p / (1 + p) - 1, False, False), (1 - p / (1 + p), True, True),
+    (sp.nan, False, False),
     (1 / x + sp.zoo, False, False), (x + y, False, False),
 ])
 def test_signs_that_sympy_sees(gap, at_least, more):
@@ -127,7 +129,9 @@ def test_a_positive_symbol_runs_through_an_interval(low, high, at):
     assert inside.subs(t, sp.Rational(1, 1000)) != inside.subs(t, 1)
 
 
-@pytest.mark.parametrize(("symbol", "low", "high", "at"), [(p, -3, 2, 1), (low, -4, 9, -2), (p, -3, oo, 1), (low, -oo, 2, -1)])
+@pytest.mark.parametrize(("symbol", "low", "high", "at"), [
+    (p, -3, 2, 1), (low, -4, 9, -2), (p, -3, oo, 1), (low, -oo, 2, -1),
+])
 def test_inside_a_domain(symbol, low, high, at):
     inside = inside_of(symbol + 0 * x, sp.Interval.open(low, high), symbol)
     (t,) = inside.free_symbols

@@ -75,6 +75,7 @@ def test_values(written, worked_out):
     Integral(phi * exp(tanh(x)), (x, -oo, oo)),
     Integral(Abs(cos(1 / x)), (x, 0, 1)),
     Integral(Max(f(x), 0), (x, 0, 1)),
+    Integral(4 + 2 * exp(-((y - 1) ** 2)) / sqrt(pi), (y, p, 2 * p)),  # SymPy answers with a Meijer function
 ])
 def test_what_sympy_cannot_integrate_is_left_for_the_numbers(integral):
     assert value(integral) == integral
@@ -92,12 +93,14 @@ def test_a_closed_form_that_numbers_refute_is_not_taken(monkeypatch):
 
 def test_mpmath_confirms_to_six_digits_where_there_is_no_enclosure():
     node = Integral(x, (x, 0, 1))
-    assert meaning._agrees_with_mpmath(node, S.Half) and not meaning._agrees_with_mpmath(node, S.Half + Rational(1, 10**5))
+    assert meaning._agrees_with_mpmath(node, S.Half)
+    assert not meaning._agrees_with_mpmath(node, S.Half + Rational(1, 10**5))
     assert not meaning._agrees_with_mpmath(Integral(y * x, (x, 0, 1)), y / 2)
 
 
 @pytest.mark.parametrize(("integrand", "hopeful"), [
-    (phi, True), (x**3 * phi, True), (erf(x) * phi, True), (sin(x) * phi, True), (phi / (1 + x), False), (tanh(x) * phi, False),
+    (phi, True), (x**3 * phi, True), (erf(x) * phi, True), (sin(x) * phi, True), (phi / (1 + x), False),
+    (tanh(x) * phi, False),
     (exp(-(x**4)), False), (tanh(x), True), (1 / x, True), (phi / y, True), (tanh(y) * phi, True),
 ])
 def test_what_may_have_a_closed_form_beside_a_bell(integrand, hopeful):
@@ -117,7 +120,8 @@ def test_shapes():
 
 
 @pytest.mark.parametrize(("expr", "general"), [
-    (Sum(j, (j, 1, n)), True), (Sum(j, (j, 1, 5)), False), (z[i], True), (z[1], False), (KroneckerDelta(i, k), True), (x, False),
+    (Sum(j, (j, 1, n)), True), (Sum(j, (j, 1, 5)), False), (z[i], True), (z[1], False), (KroneckerDelta(i, k), True),
+    (x, False),
     (Sum(x**j, (j, 1, 3)), False), (sp.Product(j, (j, 1, n)), True),
 ])
 def test_what_is_general(expr, general):
@@ -129,7 +133,7 @@ def test_every_size_and_every_index_is_tried():
     assert [words for words, *_ in cases] == [f"n = {size}, i = {index}" for size in (1, 2, 3, 5)
                                               for index in range(1, size + 1)]
     z1, z2 = Symbol("z[1]", real=True), Symbol("z[2]", real=True)
-    assert cases[1][1:] == [z1 + z2 + z1, z1] or cases[1][1:] == (z1 + z2 + z1, z1) or tuple(cases[1][1:]) == (2 * z1 + z2, z1)
+    assert cases[1][1:] == (2 * z1 + z2, z1)
 
 
 def test_sizes_without_a_free_index_go_further():

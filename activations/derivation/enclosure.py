@@ -111,7 +111,7 @@ class _Proof:
         return dominates(inside) or is_signed(inside, not strict)
 
     def _rises(self, gap, low, high, depth):
-        """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0 inside."""
+        """Whether the gap rises from a limit that is at least 0 at an end of the interval: so it is above 0 inside."""
         if depth == 0:
             return False
         slope = gap.diff(self.u)

@@ -156,7 +156,7 @@ def _confirmed(node, closed):
         agreed = []
     if any(isinstance(found, tuple) for found in agreed):
         return False
-    return True in agreed or not closed.is_finite or _agrees_with_mpmath(node, closed)
+    return True in agreed or closed.is_finite is False or _agrees_with_mpmath(node, closed)
 
 
 def _agrees_with_mpmath(node, closed):

@@ -80,7 +80,8 @@ class Sampler:
         moving = [s for s in self.symbols if s in kinked and s.is_extended_real and not s.is_integer]
         for symbol in moving if not self.integral else []:
             for index in range(1 if len(self.symbols) == 1 else 5):
-                held = {s: self._draw(s, random, 3 * index if self.reach is sp.oo else 0, 100) for s in self.symbols if s != symbol}
+                scale = 3 * index if self.reach is sp.oo else 0
+                held = {s: self._draw(s, random, scale, 100) for s in self.symbols if s != symbol}
                 inside = _smooth(sp.Add(left, -right, evaluate=False).subs(held), symbol)
                 if inside is None:
                     break  # nor are the kinks found where the others are held elsewhere
@@ -141,7 +142,7 @@ class Sampler:
 
 
 def _verdict(left, right, relation, agreed, bits, last):
-    """What two finite values say about the relation, or None where more digits are needed or, with the `last`, missing."""
+    """What two finite values say about the relation; None where more digits are needed (after the `last`: missing)."""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
         if relation == "=":
             return True if left == right else (left, right)
