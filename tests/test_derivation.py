@@ -151,12 +151,26 @@ def test_matrices_entry_by_entry():
     assert derive(share.jacobian(scores), (diag(*share) - share * share.T, "quotient rule")).proved
 
 
-def test_what_sympy_cannot_decide_is_checked_and_marked():
-    result = derive(Derivative(x * Phi, x), (Rational(112891, 100000), "its maximum is below that", "<="))
-    assert not result.proved
-    assert "at 202 points to 50 digits" in result.steps[0].note
-    assert r"\text{its maximum is below that (checked at 202 points to 50 digits)}" in result._repr_latex_()
+def test_what_is_neither_algebra_nor_enclosed_is_checked_and_marked():
+    result = derive(sin(x) ** 2 + 1, (sin(x), "no limit at infinity to begin from", ">"))
+    (step,) = result.steps
+    assert (result.proved, step.proved, step.verdict.how) == (False, False, "points")
+    assert step.note == f"checked at {len(step.verdict.points)} points from x = −8.77e+09 to 9.81e+09"
+    assert rf"\text{{no limit at infinity to begin from ({step.note})}}" in result._repr_latex_()
     assert repr(result) == "Derivation of 1 step, 0 proved, 1 checked in numbers"
+
+
+def test_the_maximum_of_a_slope_is_enclosed():
+    result = derive(Derivative(x * Phi, x), (Rational(112891, 100000), "its maximum is below that", "<="))
+    assert result.steps[0].verdict.how == "enclosure"
+    assert r"\text{its maximum is below that}" in result._repr_latex_()
+
+
+def test_one_step_in_numbers_leaves_a_derivation_unproved():
+    two = derive(Max(x + y, 0), (Max(x + y, 0), "the same"), (exp(x + y), "u < exp(u)", "<"))
+    assert [step.proved for step in two.steps] == [True, False] and not two.proved
+    assert two.steps[1].note.startswith("checked at ") and " from " not in two.steps[1].note
+    assert repr(two) == "Derivation of 2 steps, 1 proved, 1 checked in numbers"
 
 
 def test_an_integral_that_sympy_cannot_do_is_computed():

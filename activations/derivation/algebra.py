@@ -45,10 +45,9 @@ def is_signed(gap, or_zero):
 
 def by_cases(gap, decide):
     """`decide` on each interval between the kinks of `gap` in one real symbol; False where it has none."""
-    kinked = {s for node in gap.atoms(sp.Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, Relational)
-              for s in node.free_symbols}
-    symbols = [s for s in kinked if s.is_extended_real]
-    if len(symbols) != 1:
+    nodes = gap.atoms(sp.Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, Relational)
+    symbols = [s for s in set().union(*(node.free_symbols for node in nodes)) if s.is_extended_real]
+    if len(symbols) != 1 or any(node.atoms(AppliedUndef) for node in nodes):
         return False
     pieces = regions(gap, symbols[0])
     if not pieces or any(where.has(sp.Float) for where, _ in pieces):

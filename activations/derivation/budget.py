@@ -13,10 +13,17 @@ class _Spent(BaseException):
 def within(calls, function, *arguments, otherwise=None):
     """function(*arguments), or `otherwise` where it makes more than so many Python calls or gives up by itself.
 
-    Calls are counted and not seconds, so that every machine comes to the same end.
+    Calls are counted and not seconds, so that every machine comes to the same end. What is spent inside another
+    `within` counts there too.
     """
-    left = calls
     before = sys.getprofile()
+    around = getattr(before, "allowance", None)
+    granted = left = calls if around is None else min(calls, around())
+
+    def allowance(used=0):
+        nonlocal left
+        left -= used
+        return left
 
     def count(frame, event, _argument):
         nonlocal left
@@ -25,6 +32,7 @@ def within(calls, function, *arguments, otherwise=None):
             if left < 0 and not frame.f_code.co_flags & CO_GENERATOR:  # one that is just being closed would only warn
                 raise _Spent
 
+    count.allowance = allowance
     sys.setprofile(count)
     try:
         return function(*arguments)
@@ -33,3 +41,5 @@ def within(calls, function, *arguments, otherwise=None):
         return otherwise
     finally:
         sys.setprofile(before)
+        if around is not None:
+            around(granted - left)

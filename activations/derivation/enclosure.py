@@ -7,6 +7,7 @@ enclosure lies above 0, and what is left near the ends is done by the first two.
 
 import sympy as sp
 from flint import arb
+from sympy.core.function import AppliedUndef
 
 from activations.calculus import regions
 from activations.derivation.algebra import inside_of, is_signed, reduces_to_zero
@@ -47,7 +48,7 @@ def encloses(gap, strict):
 
 
 _UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
-          sp.KroneckerDelta)
+          sp.KroneckerDelta, AppliedUndef)
 
 
 def _domain(symbol):
@@ -279,10 +280,11 @@ def _rational(number):
 
 def _touches(gap, u, low, high):
     """Whether the gap has the value 0, and a minimum, at a point between: bent upwards all over, level and 0 there."""
-    at = _named_point(low, high)
-    if at is None or not reduces_to_zero(gap.subs(u, at)) or not reduces_to_zero(gap.diff(u).subs(u, at)):
+    slope = gap.diff(u)
+    if not any(reduces_to_zero(gap.subs(u, at)) and reduces_to_zero(slope.subs(u, at))
+               for at in _named_points(low, high)):
         return False
-    bend = _balls(gap.diff(u, 2), u)
+    bend = _balls(slope.diff(u), u)
     if bend is None:
         return False
     with precision(_BITS):
@@ -290,13 +292,13 @@ def _touches(gap, u, low, high):
     return value is not None and bool(value.low > 0)
 
 
-def _named_point(low, high):
-    """A number with a short name in a small interval: 0, a fraction, a root, a multiple of π; or None."""
-    middle = sp.N((low + high) / 2, 30)
+def _named_points(low, high):
+    """Numbers with a short name in a small interval: 0, a fraction, a root, a multiple of π, log 2 or e."""
     if low < 0 < high:
-        return sp.S.Zero
+        yield sp.S.Zero
+        return
+    middle = sp.N((low + high) / 2, 30)
     for constants in ((), (sp.pi,), (sp.log(2),), (sp.E,)):
         found = within(200_000, lambda c=constants: sp.nsimplify(middle, c, tolerance=(high - low) / 2))
         if found is not None and low < found < high:
-            return found
-    return None
+            yield found

@@ -93,7 +93,7 @@ def _parts(node):
     if len(node.limits) != 1 or len(node.limits[0]) != 3:
         return [node]
     variable, low, high = node.limits[0]
-    if not (low.is_number and high.is_number):
+    if not (low.is_number and high.is_number) or node.function.atoms(AppliedUndef):
         return [node]
     pieces = regions(node.function, variable)
     if pieces is not None:
@@ -156,7 +156,7 @@ def _confirmed(node, closed):
         agreed = []
     if any(isinstance(found, tuple) for found in agreed):
         return False
-    return True in agreed or not closed.is_finite or _agrees_with_mpmath(node, closed)
+    return True in agreed or closed.is_finite is False or _agrees_with_mpmath(node, closed)
 
 
 def _agrees_with_mpmath(node, closed):

@@ -10,6 +10,7 @@ from sympy.core.relational import Relational
 
 from activations.calculus import regions
 from activations.derivation import models
+from activations.derivation.budget import within
 from activations.derivation.verdict import plain
 from activations.numerics.balls import exact, is_finite, precision, real, to_balls
 
@@ -17,6 +18,7 @@ _PRECISIONS = (256, 1024, 4096)  # bits; more only where cancellation asks for i
 _AGREED = 200  # bits that two sides must share to count as equal at a point
 _RESIDUE = 400  # where all cancels, how small what is left must be
 _QUADRATURE, _QUADRATURE_AGREED = (160, 256), 100  # the same for an integral that SymPy cannot do
+_CUTTING = 1_000_000  # Python calls that the search for kinks may spend
 TIE = "equal"  # to the last digit of the highest precision
 
 
@@ -28,11 +30,12 @@ class Sampler:
         self.models = variants if variants[0] else variants[:1]
         self.pairs = [[_numerical(side, model) for side in (left, right)] for model in self.models]
         sides = self.pairs[0]
-        free = sides[0].free_symbols | sides[1].free_symbols
+        free = set().union(*(side.free_symbols for pair in self.pairs for side in pair))  # one model may solve f′ = 0
         self.symbols = tuple(sorted(free, key=lambda s: (len(str(s)), str(s))))
         self.integral = any(side.has(sp.Integral) for side in sides)
         self.compared = {s for side in sides for part in _comparisons(side) for s in part.free_symbols}
         self.compared |= free if ordered else set()
+        self.reach = min(map(_reach, sides))
         # Where nothing says otherwise, real input that has no real value has none.
         self.on_line = ordered or not any(side.has(sp.I) for side in sides)
 
@@ -77,9 +80,12 @@ class Sampler:
         moving = [s for s in self.symbols if s in kinked and s.is_extended_real and not s.is_integer]
         for symbol in moving if not self.integral else []:
             for index in range(1 if len(self.symbols) == 1 else 5):
-                held = {s: self._draw(s, random, 3 * index, 100) for s in self.symbols if s != symbol}
-                spans = _smooth(sp.Add(left, -right, evaluate=False).subs(held), symbol)
-                for value in spans:
+                scale = 3 * index if self.reach is sp.oo else 0
+                held = {s: self._draw(s, random, scale, 100) for s in self.symbols if s != symbol}
+                inside = _smooth(sp.Add(left, -right, evaluate=False).subs(held), symbol)
+                if inside is None:
+                    break  # nor are the kinks found where the others are held elsewhere
+                for value in inside:
                     if allowed(symbol, value):
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
         return found
@@ -96,7 +102,7 @@ class Sampler:
                 found = [f(*at) for f in functions]
                 values = [value if isinstance(value, fmpq) else real(value) for value in found] if on_line else found
                 if all(map(is_finite, values)):
-                    verdict = _verdict(*values, relation, agreed, precise)
+                    verdict = _verdict(*values, relation, agreed, precise, precise == bits[-1])
                     if verdict is not None:
                         return verdict
         return self._one_sided(values, found, point, model)
@@ -108,11 +114,16 @@ class Sampler:
             return None
         place = missing.index(True)
         if not is_finite(found[place]):  # undefined, or lost in the digits? SymPy knows
-            side = self.pairs[model % len(self.pairs)][place]
-            exactly = side.subs(dict(zip(self.symbols, point, strict=True)))
-            if exactly.is_finite is not False and not exactly.has(sp.nan, sp.zoo):
+            exactly = self.exactly(point, model)
+            if exactly is None or exactly[place].is_finite is not False and not exactly[place].has(sp.nan, sp.zoo):
                 return None
         return tuple(None if none else value for none, value in zip(missing, values, strict=True))
+
+    def exactly(self, point, model=0):
+        """Both sides at a point as SymPy's numbers; None where these are too large for SymPy, as exp(exp(10⁹)) is."""
+        if any(abs(value) > self.reach for value in point):
+            return None
+        return [side.subs(dict(zip(self.symbols, point, strict=True))) for side in self.pairs[model % len(self.pairs)]]
 
     def tightest(self, relation, points):
         """Points where the two sides come closest, by a pattern search from the tightest of `points`."""
@@ -130,8 +141,8 @@ class Sampler:
         return ", ".join(values + [f"{f}({', '.join(map(str, m.variables))}) = {m.expr}" for f, m in used.items()])
 
 
-def _verdict(left, right, relation, agreed, bits):
-    """What two finite values say about the relation, or None where more digits are needed."""
+def _verdict(left, right, relation, agreed, bits, last):
+    """What two finite values say about the relation; None where more digits are needed (after the `last`: missing)."""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
         if relation == "=":
             return True if left == right else (left, right)
@@ -148,7 +159,7 @@ def _verdict(left, right, relation, agreed, bits):
         return left, right
     if gap > 0:
         return True
-    if bits < _PRECISIONS[-1] and not gap == 0:
+    if not last and not gap == 0:
         return None
     if not _is_small(gap, left, right, agreed):
         return None
@@ -231,8 +242,10 @@ def _decimal(random, index, freely):
 
 
 def _smooth(expr, symbol):
-    """Three rational points inside every interval on which `expr` is smooth in its one symbol."""
-    pieces = regions(expr, symbol) or []
+    """Three rational points inside every interval on which `expr` is smooth in its one symbol; None if not found."""
+    pieces = within(_CUTTING, regions, expr, symbol)
+    if pieces is None:
+        return None
     return [value for where, _ in islice(pieces, 60) if (where.start, where.end) != (-sp.oo, sp.oo)
             for value in _inside(where.start, where.end)]
 
@@ -264,6 +277,25 @@ def _rational(value, low, high):
 def _comparisons(expr):
     """The parts of `expr` that only real numbers can enter."""
     return expr.atoms(Relational, sp.Max, sp.Min, sp.sign, sp.Heaviside, sp.floor, sp.ceiling)
+
+
+def _reach(expr):
+    """How far out SymPy may be asked: a function of what grows like exp has too many digits there, a power far more."""
+    reach = sp.oo
+    for node in expr.atoms(sp.Function, sp.Pow, sp.exp):
+        if isinstance(node, sp.log) or node.is_Pow and node.exp.is_number:
+            continue
+        power = node.is_Pow and node.base is not sp.E
+        if any(_grows(part) for argument in node.args for part in sp.preorder_traversal(argument)):
+            reach = min(reach, 4 if power else 10_000)
+        elif power:
+            reach = min(reach, 10_000)
+    return reach
+
+
+def _grows(node):
+    return isinstance(node, (sp.exp, sp.sinh, sp.cosh, sp.gamma, sp.factorial)) and bool(node.free_symbols) or (
+        node.is_Pow and bool(node.exp.free_symbols))
 
 
 @cache

@@ -5,6 +5,7 @@ from itertools import product
 import sympy as sp
 
 from activations.derivation.algebra import by_cases, is_signed, reduces_to_zero, vanishes
+from activations.derivation.budget import within
 from activations.derivation.enclosure import encloses
 from activations.derivation.points import TIE, Sampler, allowed
 from activations.derivation.sums import instances, is_general
@@ -13,6 +14,7 @@ from activations.numerics.balls import BallError
 
 _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
+_PROVING = 6_000_000  # Python calls that the search for a proof may spend
 _AREAS = 6  # points where an integral has to be computed
 
 
@@ -56,7 +58,7 @@ class _Judge:
                 self._sample(where, side, _FEW if len(sides) == 1 else 3)
         except BallError as error:
             return self._without_numbers(a, b, error)
-        how = self._proof(a, b)
+        how = within(_PROVING, self._proof, a, b)
         if how:
             return Verdict(how)
         if not any(side.symbols for _, side in sides):
@@ -103,8 +105,9 @@ class _Judge:
     def _sample(self, where, sides, count, closely=False):
         """Compare the two sides at `count` points and more; returns those at which both had a value."""
         seen = _Seen(self, where, sides)
-        points = list(sides.points(min(count, _AREAS) if sides.integral else count))
-        for index, point in enumerate(points):
+        points = []
+        for index, point in enumerate(sides.points(min(count, _AREAS) if sides.integral else count)):
+            points.append(point)
             for model in range(len(sides.models) if index < 6 else 1):
                 seen.look(point, model + index if len(sides.models) > 1 else 0)
         if closely and self.relation != "=":
@@ -166,8 +169,8 @@ class _Seen:
                 raise self.judge.equal(self.where, sides, point)
 
     def _exactly_equal(self, point):
-        left, right = (side.subs(dict(zip(self.sides.symbols, point, strict=True))) for side in self.sides.pairs[0])
-        return reduces_to_zero(left - right)
+        exactly = self.sides.exactly(point)
+        return exactly is not None and reduces_to_zero(exactly[0] - exactly[1])
 
     def found(self, count):
         """The points compared; raises where too many had no value on one side, or there was nothing to compare."""

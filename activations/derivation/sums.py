@@ -21,8 +21,11 @@ def is_general(expr):
 def instances(left, right):
     """(`n = 2, i = 1, …`, left, right) for every small size and every value of the free indices."""
     both = sp.Tuple(left, right)
-    spans = [ends for node in both.atoms(sp.Sum, sp.Product) for _, *ends in node.limits if len(ends) == 2]
-    spans = sorted((s for s in spans if s[1].free_symbols), key=str) or [(sp.S.One, sp.Symbol("n", integer=True))]
+    totals = both.atoms(sp.Sum, sp.Product)
+    bound = {s for node in totals for s in node.variables}
+    spans = [ends for node in totals for _, *ends in node.limits if len(ends) == 2]
+    spans = sorted((s for s in spans if s[1].free_symbols and not sp.Tuple(*s).free_symbols & bound), key=str)
+    spans = spans or [(sp.S.One, sp.Symbol("n", integer=True))]
     free = sorted((s for s in both.free_symbols if isinstance(s, (sp.Symbol, sp.Idx))), key=str)
     used = {s for node in both.atoms(sp.Indexed, sp.KroneckerDelta) for a in arguments_of(node) or node.args
             for s in a.free_symbols}
