@@ -5,12 +5,15 @@ and the gap has the right sign at the end that it rises from; or the interval fa
 enclosure lies above 0, and what is left near the ends is done by the first two.
 """
 
+from itertools import pairwise
+
 import sympy as sp
 from flint import arb
 
 from activations.calculus import regions
-from activations.derivation.algebra import inside_of, is_signed, reduces_to_zero
+from activations.derivation.algebra import LONG, SHORT, at_borders, inside_of, is_heavy, is_signed, reduces_to_zero
 from activations.derivation.budget import within
+from activations.derivation.continuity import guards
 from activations.numerics.balls import BallError, exact, interval, precision, real, to_balls
 from activations.numerics.intervals import Interval, as_interval
 
@@ -31,19 +34,67 @@ def encloses(gap, strict):
     (symbol, *others) = symbols
     if others or not symbol.is_extended_real or gap.count_ops() > 150 or gap.has(*_UNFIT):
         return False
-    pieces = regions(gap, symbol)
-    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+    period = within(_LIMIT, sp.periodicity, gap, symbol) if gap.has(sp.sin, sp.cos, sp.tan) else None
+    if period is not None and period.is_positive and not symbol.is_integer and (
+            reduces_to_zero(gap.subs(symbol, symbol + period) - gap)):
+        return _encloses_between(gap, symbol, sp.Interval.open(0, period), strict)
+    return _encloses_between(gap, symbol, _domain(symbol), strict)
+
+
+def is_constant(gap):
+    """Whether a gap in one real symbol is 0 because its slope is, and its value at a point of each smooth piece."""
+    (symbol, *others) = gap.free_symbols or (None,)
+    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer or gap.count_ops() > 60 or (
+            gap.has(*_UNFIT) or not gap.has(*_INVERSE)):
         return False
-    domain = _domain(symbol)
-    spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
-    spans = [(span, piece) for span, piece in spans if isinstance(span, sp.Interval)]
+    u = sp.Dummy("u", real=True)
+    proof = _Proof(u, False)
+    try:
+        return all(_is_zero_at_a_point(piece, symbol, span) and proof.is_smooth(piece.subs(symbol, u), *span.args[:2], 1)
+                   for span, piece in _spans(gap, symbol, _domain(symbol)) or [(None, sp.S.One)])
+    except _Spent:
+        return False
+
+
+_INVERSE = (sp.atan, sp.asin, sp.acos, sp.asinh, sp.acosh, sp.atanh)
+
+
+def _is_zero_at_a_point(piece, symbol, span):
+    points = [at for at in (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half) if span and span.contains(at) == True]  # noqa: E712
+    return any(reduces_to_zero(piece.subs(symbol, at)) for at in points) and reduces_to_zero(
+        piece.diff(symbol), (*SHORT, *LONG))
+
+
+def _encloses_between(gap, symbol, domain, strict):
+    spans = _spans(gap, symbol, domain)
+    if not spans or not all(is_signed(value, not strict) for value in at_borders(gap, spans, symbol)):
+        return False
     u = sp.Dummy("u", real=True)
     proof = _Proof(u, strict)
     try:
-        return bool(spans) and all(proof.positive(piece.subs(symbol, u), span.start, span.end, strict)
-                                   for span, piece in spans)
+        return all(proof.positive(piece.subs(symbol, u), span.start, span.end, strict) for span, piece in spans)
     except _Spent:
         return False
+
+
+def _spans(gap, symbol, domain):
+    """[(open interval, formula without kinks)] on a domain, or None where the borders are not all known."""
+    pieces = regions(gap, symbol)
+    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+        return None
+    spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
+    return [(part, piece) for span, piece in spans if isinstance(span, sp.Interval)
+            for part in _between_poles(piece, symbol, span)]
+
+
+def _between_poles(piece, symbol, span):
+    """The span, cut where SymPy finds that a guard of the formula is 0."""
+    cuts = set()
+    for guard, _ in guards(piece, symbol) or ():
+        zeros = within(_LIMIT, sp.solveset, guard, symbol, span)
+        cuts |= set(zeros) if isinstance(zeros, sp.FiniteSet) else set()
+    ends = [span.start, *sorted(cut for cut in cuts if span.contains(cut) == True), span.end]  # noqa: E712
+    return [sp.Interval.open(a, b) for a, b in pairwise(ends)]
 
 
 _UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
@@ -80,6 +131,7 @@ class _Proof:
 
     def __init__(self, u, strict):
         self.u, self.strict, self.parts, self.claims = u, strict, _PARTS, _CLAIMS
+        self.guarded = {}  # what is known of a guard on an interval
 
     def positive(self, gap, low, high, strict, depth=_DEPTH):
         """Whether gap > 0 (or ≥ 0) on the open interval from low to high."""
@@ -95,9 +147,40 @@ class _Proof:
             return True
         if low < 0 < high and reduces_to_zero(gap.subs(self.u, 0)):  # most bounds of a first course touch at 0
             return all(self.positive(gap, *half, strict, depth) for half in ((low, sp.S.Zero), (sp.S.Zero, high)))
-        if self._rises(gap, low, high, depth):
+        if not self.is_smooth(gap, low, high, depth):
+            return False
+        if self._rises(gap, low, high, depth) or self._by_factors(gap, low, high, strict, depth):
             return True
         return values is not None and self._covers(gap, values, low, high, strict, depth)
+
+    def _by_factors(self, gap, low, high, strict, depth):
+        """Whether each factor of the gap keeps a sign, and these signs make up a positive one."""
+        factors = sp.Mul.make_args(_tidy(gap))
+        if len(factors) < 2 or depth == 0:
+            return False
+        sign = 1
+        for factor in factors:
+            if self.positive(factor, low, high, strict, depth - 1):
+                continue
+            if not self.positive(-factor, low, high, strict, depth - 1):
+                return False
+            sign = -sign
+        return sign > 0
+
+    def is_smooth(self, gap, low, high, depth):
+        """Whether the gap is known to be analytic on the open interval: without that, its slope says nothing."""
+        conditions = guards(gap, self.u)
+        return conditions is not None and all(self._keeps_sign(guard, low, high, above, depth)
+                                              for guard, above in conditions)
+
+    def _keeps_sign(self, guard, low, high, above, depth):
+        key = guard, low, high, above
+        if key not in self.guarded:
+            signs = (1,) if above else (1, -1)
+            self.guarded[key] = any(self._at_sight(sign * guard, _balls(sign * guard, self.u), low, high, True)
+                                    for sign in signs) or depth > 0 and any(
+                self.positive(sign * guard, low, high, True, depth - 1) for sign in signs)
+        return self.guarded[key]
 
     def _at_sight(self, gap, values, low, high, strict):
         """Whether one enclosure, or a form of the formula, shows the sign on the whole interval."""
@@ -110,7 +193,7 @@ class _Proof:
         return dominates(inside) or is_signed(inside, not strict)
 
     def _rises(self, gap, low, high, depth):
-        """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0 inside."""
+        """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0."""
         if depth == 0:
             return False
         slope = gap.diff(self.u)
@@ -192,7 +275,7 @@ def _falls_below(values, low, high):
 
 def _tidy(slope):
     """A slope in the form in which its sign is most likely seen."""
-    return within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
+    return slope if is_heavy(slope) else within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
 
 
 def dominates(gap):
@@ -204,7 +287,7 @@ def dominates(gap):
     if len(symbols) != 1 or not gap.has(sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech):
         return False
     (t,) = symbols
-    return t.is_positive is True and within(_DOMINATING, _all_positive, gap, t, otherwise=False)
+    return t.is_positive is True and not is_heavy(gap) and within(_DOMINATING, _all_positive, gap, t, otherwise=False)
 
 
 def _all_positive(gap, t):
@@ -279,7 +362,7 @@ def _rational(number):
 
 def _touches(gap, u, low, high):
     """Whether the gap has the value 0, and a minimum, at a point between: bent upwards all over, level and 0 there."""
-    at = _named_point(low, high)
+    at = _named_point(gap.diff(u), u, low, high)
     if at is None or not reduces_to_zero(gap.subs(u, at)) or not reduces_to_zero(gap.diff(u).subs(u, at)):
         return False
     bend = _balls(gap.diff(u, 2), u)
@@ -290,11 +373,15 @@ def _touches(gap, u, low, high):
     return value is not None and bool(value.low > 0)
 
 
-def _named_point(low, high):
-    """A number with a short name in a small interval: 0, a fraction, a root, a multiple of π; or None."""
+def _named_point(slope, u, low, high):
+    """A number with a short name in a small interval: 0, a zero of the slope, a fraction, a multiple of π; or None."""
     middle = sp.N((low + high) / 2, 30)
     if low < 0 < high:
         return sp.S.Zero
+    zeros = within(_LIMIT, sp.solve, slope, u, otherwise=())
+    for zero in zeros:
+        if zero.is_number and zero.is_extended_real and low < zero < high:
+            return zero
     for constants in ((), (sp.pi,), (sp.log(2),), (sp.E,)):
         found = within(200_000, lambda c=constants: sp.nsimplify(middle, c, tolerance=(high - low) / 2))
         if found is not None and low < found < high:

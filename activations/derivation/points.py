@@ -17,6 +17,8 @@ _PRECISIONS = (256, 1024, 4096)  # bits; more only where cancellation asks for i
 _AGREED = 200  # bits that two sides must share to count as equal at a point
 _RESIDUE = 400  # where all cancels, how small what is left must be
 _QUADRATURE, _QUADRATURE_AGREED = (160, 256), 100  # the same for an integral that SymPy cannot do
+_DEEP, _DEEP_AGREED = (256, 4096, 16384), 3900  # where a closer look is taken: at a constant, and at a few points
+_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED = (160, 320), 230
 TIE = "equal"  # to the last digit of the highest precision
 
 
@@ -84,11 +86,16 @@ class Sampler:
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
         return found
 
-    def compare(self, point, relation, model=0):
+    def compare(self, point, relation, model=0, closely=False):
         """True; None (nothing to compare, or not decided); TIE (equal, where < or > was claimed); or the values (left,
         right) that refute the relation: balls that lie apart, or None for the side that has no value there."""
         functions = self.functions[model % len(self.functions)]
         bits, agreed = (_QUADRATURE, _QUADRATURE_AGREED) if self.integral else (_PRECISIONS, _AGREED)
+        if closely:
+            first = self.compare(point, relation, model)
+            if first is not True and first is not TIE:
+                return first
+            bits, agreed = ((_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED) if self.integral else (_DEEP, _DEEP_AGREED))
         on_line = self.on_line and all(value.is_real for value in point)
         for precise in bits:
             with precision(precise):
@@ -99,7 +106,7 @@ class Sampler:
                     verdict = _verdict(*values, relation, agreed, precise)
                     if verdict is not None:
                         return verdict
-        return self._one_sided(values, found, point, model)
+        return first if closely else self._one_sided(values, found, point, model)
 
     def _one_sided(self, values, found, point, model):
         """(left, right) with None for a side that is known to have no value where the other has one, else None."""

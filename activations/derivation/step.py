@@ -4,15 +4,17 @@ from itertools import product
 
 import sympy as sp
 
-from activations.derivation.algebra import by_cases, is_signed, reduces_to_zero, vanishes
-from activations.derivation.enclosure import encloses
+from activations.derivation.algebra import by_cases, distributions_agree, is_signed, reduces_to_zero, vanishes
+from activations.derivation.enclosure import encloses, is_constant
 from activations.derivation.points import TIE, Sampler, allowed
+from activations.derivation.several import by_orders, how_shown
 from activations.derivation.sums import instances, is_general
 from activations.derivation.verdict import Verdict, false_step, number_of, tell_apart
 from activations.numerics.balls import BallError
 
 _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
+_CLOSELY = 2  # points that are compared to a thousand digits
 _AREAS = 6  # points where an integral has to be computed
 
 
@@ -51,6 +53,8 @@ class _Judge:
         cases = list(instances(*raw)) if any(map(is_general, raw)) else [("", a, b)]
         sides = [(", ".join(filter(None, (place, words))), Sampler(*pair, self.relation != "="))
                  for words, *pair in cases]
+        if len(sides) > 1 and not any(side.has(sp.Indexed, sp.KroneckerDelta) for side in raw):
+            sides.append((place, Sampler(*raw, self.relation != "=")))  # numbers of terms beyond those few
         try:
             for where, side in sides:
                 self._sample(where, side, _FEW if len(sides) == 1 else 3)
@@ -79,7 +83,7 @@ class _Judge:
     def _proof(self, a, b):
         """How the step is proved, or None."""
         if self.relation == "=":
-            return "algebra" if vanishes(a - b) else None
+            return "algebra" if vanishes(a - b) or by_orders(a - b, reduces_to_zero) or is_constant(a - b) else None
         gap = b - a if self.relation[0] == "<" else a - b
         strict = not self.relation.endswith("=")
         if strict and (reduces_to_zero(gap) or not by_cases(gap, lambda piece: not reduces_to_zero(piece))
@@ -87,7 +91,9 @@ class _Judge:
             raise self._error("the two sides are equal on an interval")
         if is_signed(gap, not strict) or by_cases(gap, lambda piece: is_signed(piece, not strict)):
             return "algebra"
-        return "enclosure" if encloses(gap, strict) else None
+        if encloses(gap, strict):
+            return "enclosure"
+        return how_shown(gap, strict)
 
     def _both_infinite(self, a, b):
         """∞ = ∞ compares nothing, but as a limit it is what both lines say."""
@@ -96,7 +102,7 @@ class _Judge:
         return Verdict("points", (), "both sides are infinite, by SymPy")
 
     def _distribution(self, a, b):
-        if self.relation == "=" and reduces_to_zero(a - b):
+        if self.relation == "=" and distributions_agree(a - b):
             return Verdict("algebra")
         raise self._error("SymPy cannot show that these distributions are equal, and they have no values to compare")
 
@@ -142,7 +148,8 @@ class _Seen:
 
     def look(self, point, model):
         relation, sides = self.judge.relation, self.sides
-        verdict = sides.compare(point, relation, model)
+        closely = not sides.symbols or len(self.compared) < (1 if sides.integral else _CLOSELY)
+        verdict = sides.compare(point, relation, model, closely)
         if verdict is True:
             self.compared.append(dict(zip(sides.symbols, point, strict=True)))
         elif verdict is TIE:
