@@ -42,6 +42,7 @@ TRUE = {
         (A, y**2, "=", x**2 + 2 * x + 1, {y: x + 1}),
         (A, F(x, y), "=", x**2 - y**2, {F(x, y): G(x, y) * G(x, -y), G(x, y): x + y}),
         (A, F(y) - F(x), "=", y**2 - x**2, {F(t): t**2 + x}),
+        (A, F(t), "=", t, {F(y): Limit(y + t, t, 0)}),
     ],
     "definite integrals": [
         (A, Integral(x**n, (x, 0, 1)), "=", 1 / (n + 1)),

@@ -9,11 +9,11 @@ from sympy.core.relational import Relational
 
 from activations.calculus import regions
 from activations.derivation.budget import within
-from activations.derivation.substitutions import lambert_named, roots_of_squares
+from activations.derivation.substitutions import floors_alike, lambert_named, roots_of_squares
 from activations.derivation.sums import tidied
 
 _SIMPLIFYING = 1_200_000  # Python calls that one of SymPy's long methods may spend
-_DEGREE = 300  # of a polynomial that is still worked with
+_POWER, _DEGREE = 100, 2000  # of a polynomial, and of one in an exponential, that is still worked with
 _SIGNING = 200_000  # the same where a sign is looked for, which short forms show or none
 
 
@@ -112,13 +112,13 @@ def inside_of(piece, interval, symbol):
 
 def is_heavy(gap):
     """Whether SymPy would write `gap` as a polynomial of a very high degree: exp(10⁹ x) is one in exp(x)."""
-    if any(p.exp.is_Integer and abs(p.exp) > _DEGREE and not p.base.is_number for p in gap.atoms(sp.Pow)):
+    if any(p.exp.is_Integer and abs(p.exp) > _POWER and not p.base.is_number for p in gap.atoms(sp.Pow)):
         return True
-    for node in gap.atoms(sp.exp):
-        sizes = [abs(term.as_coeff_Mul()[0]) for term in sp.Add.make_args(node.args[0].expand())]
-        if any(size.is_Rational and size.p > _DEGREE for size in sizes):
-            return True
-    return False
+    rates = [abs(term.as_coeff_Mul()[0]) for node in gap.atoms(sp.exp)
+             for term in sp.Add.make_args(node.args[0].expand())]
+    rates = [rate for rate in rates if rate.is_Rational and rate]
+    return bool(rates) and (max(rate.p for rate in rates) > _DEGREE
+                            or max(rates) * sp.ilcm(1, *(rate.q for rate in rates)) > _DEGREE)
 
 
 def _has_loose_binomial(gap):
@@ -141,7 +141,10 @@ def _numerator(expr):
 
 def _logarithms_gone(gap):
     """exp(gap) - 1: if it is 0 then gap = 2πik, and k = 0 where both sides are real."""
-    return _numerator(sp.exp(_as_exp(gap).expand()) - 1) if gap.has(sp.log) and _is_on_line(gap) else gap
+    if not gap.has(sp.log) or not _is_on_line(gap):
+        return gap
+    power = sp.exp(_as_exp(gap).expand()) - 1
+    return gap if is_heavy(power) else _numerator(power)
 
 
 def _is_on_line(gap):
@@ -197,7 +200,8 @@ SHORT = (
     (300, _gammas_alike),
     (200, _roots_reduced),
     (200, lambda gap: _numerator(roots_of_squares(gap))),
-    (200, lambda gap: _numerator(lambert_named(gap) or gap)),
+    (200, lambda gap: _numerator(lambert_named(gap))),
+    (200, lambda gap: floors_alike(gap).expand()),
     (200, lambda gap: gap.rewrite(sp.acos).expand() if gap.has(sp.asin) else gap),
 )
 LONG = ((150, sp.simplify), (150, lambda gap: sp.simplify(_as_exp(gap))), (150, sp.trigsimp))

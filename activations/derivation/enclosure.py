@@ -5,15 +5,14 @@ and the gap has the right sign at the end that it rises from; or the interval fa
 enclosure lies above 0, and what is left near the ends is done by the first two.
 """
 
-from itertools import pairwise
-
 import sympy as sp
 from flint import arb
 
-from activations.calculus import regions
 from activations.derivation.algebra import LONG, SHORT, at_borders, inside_of, is_heavy, is_signed, reduces_to_zero
 from activations.derivation.budget import within
 from activations.derivation.continuity import guards
+from activations.derivation.domination import dominates, is_above_zero
+from activations.derivation.spans import domain_of, spans_of
 from activations.numerics.balls import BallError, exact, interval, precision, real, to_balls
 from activations.numerics.intervals import Interval, as_interval
 
@@ -23,14 +22,13 @@ _CLAIMS = 40  # signs looked for on the way
 _BITS = 128
 _FAR = sp.Integer(2) ** 6  # where the tail of an unbounded interval begins
 _LIMIT = 400_000  # Python calls that SymPy may spend on a limit
-_DOMINATING = 1_500_000  # and on a gap written in powers and exponentials
 
 
 def encloses(gap, strict):
     """Whether gap ≥ 0 (or > 0 but at single points) is proved for all values of its one real symbol, or of none."""
     symbols = gap.free_symbols
     if not symbols:
-        return _constant_sign(gap)
+        return is_above_zero(gap)
     (symbol, *others) = symbols
     if others or not symbol.is_extended_real or gap.count_ops() > 150 or gap.has(*_UNFIT):
         return False
@@ -38,7 +36,7 @@ def encloses(gap, strict):
     if period is not None and period.is_positive and not symbol.is_integer and (
             reduces_to_zero(gap.subs(symbol, symbol + period) - gap)):
         return _encloses_between(gap, symbol, sp.Interval.open(0, period), strict)
-    return _encloses_between(gap, symbol, _domain(symbol), strict)
+    return _encloses_between(gap, symbol, domain_of(symbol), strict)
 
 
 def is_constant(gap):
@@ -50,8 +48,9 @@ def is_constant(gap):
     u = sp.Dummy("u", real=True)
     proof = _Proof(u, False)
     try:
-        return all(_is_zero_at_a_point(piece, symbol, span) and proof.is_smooth(piece.subs(symbol, u), *span.args[:2], 1)
-                   for span, piece in _spans(gap, symbol, _domain(symbol)) or [(None, sp.S.One)])
+        return all(_is_zero_at_a_point(piece, symbol, span)
+                   and proof.is_smooth(piece.subs(symbol, u), span.start, span.end, 1)
+                   for span, piece in spans_of(gap, symbol, domain_of(symbol)) or [(None, sp.S.One)])
     except _Spent:
         return False
 
@@ -66,7 +65,7 @@ def _is_zero_at_a_point(piece, symbol, span):
 
 
 def _encloses_between(gap, symbol, domain, strict):
-    spans = _spans(gap, symbol, domain)
+    spans = spans_of(gap, symbol, domain)
     if not spans or not all(is_signed(value, not strict) for value in at_borders(gap, spans, symbol)):
         return False
     u = sp.Dummy("u", real=True)
@@ -77,49 +76,8 @@ def _encloses_between(gap, symbol, domain, strict):
         return False
 
 
-def _spans(gap, symbol, domain):
-    """[(open interval, formula without kinks)] on a domain, or None where the borders are not all known."""
-    pieces = regions(gap, symbol)
-    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
-        return None
-    spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
-    return [(part, piece) for span, piece in spans if isinstance(span, sp.Interval)
-            for part in _between_poles(piece, symbol, span)]
-
-
-def _between_poles(piece, symbol, span):
-    """The span, cut where SymPy finds that a guard of the formula is 0."""
-    cuts = set()
-    for guard, _ in guards(piece, symbol) or ():
-        zeros = within(_LIMIT, sp.solveset, guard, symbol, span)
-        cuts |= set(zeros) if isinstance(zeros, sp.FiniteSet) else set()
-    ends = [span.start, *sorted(cut for cut in cuts if span.contains(cut) == True), span.end]  # noqa: E712
-    return [sp.Interval.open(a, b) for a, b in pairwise(ends)]
-
-
 _UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
           sp.KroneckerDelta)
-
-
-def _domain(symbol):
-    """The open interval that a symbol may lie in; for whole numbers it reaches half a step beyond."""
-    half = sp.Rational(1, 2) if symbol.is_integer else 0
-    if symbol.is_positive:
-        return sp.Interval.open(half, sp.oo)
-    if symbol.is_nonnegative:
-        return sp.Interval.open(-half, sp.oo)
-    if symbol.is_negative:
-        return sp.Interval.open(-sp.oo, -half)
-    return sp.Interval.open(-sp.oo, half) if symbol.is_nonpositive else sp.S.Reals
-
-
-def _constant_sign(gap):
-    """Whether a number is enclosed above 0."""
-    try:
-        with precision(4 * _BITS):
-            return bool(real(to_balls(gap, ())()) > 0)
-    except BallError:
-        return False
 
 
 class _Spent(Exception):
@@ -139,7 +97,7 @@ class _Proof:
         if self.claims < 0:
             raise _Spent
         if not gap.has(self.u):
-            return is_signed(gap, not strict) or _constant_sign(gap)
+            return is_signed(gap, not strict) or is_above_zero(gap)
         values = _balls(gap, self.u)
         if values is not None and _falls_below(values, low, high):
             return False
@@ -158,6 +116,16 @@ class _Proof:
         factors = sp.Mul.make_args(_tidy(gap))
         if len(factors) < 2 or depth == 0:
             return False
+        before = self.claims, self.parts
+        self.claims, self.parts = min(self.claims, _CLAIMS // 4), min(self.parts, _PARTS // 4)
+        try:
+            return self._is_product(factors, low, high, strict, depth)
+        except _Spent:
+            return False
+        finally:
+            self.claims, self.parts = before
+
+    def _is_product(self, factors, low, high, strict, depth):
         sign = 1
         for factor in factors:
             if self.positive(factor, low, high, strict, depth - 1):
@@ -209,7 +177,7 @@ class _Proof:
             value = within(_LIMIT, sp.limit, gap, self.u, end, side)
         if value is None or value.has(sp.nan, sp.zoo, sp.AccumBounds, sp.Limit):
             return False
-        return value is sp.oo or value.is_nonnegative is True or reduces_to_zero(value) or _constant_sign(value)
+        return value is sp.oo or value.is_nonnegative is True or reduces_to_zero(value) or is_above_zero(value)
 
     def _covers(self, gap, values, low, high, strict, depth):
         """Whether enclosures above 0 cover the interval, but for its ends and for points where the gap touches 0."""
@@ -276,49 +244,6 @@ def _falls_below(values, low, high):
 def _tidy(slope):
     """A slope in the form in which its sign is most likely seen."""
     return slope if is_heavy(slope) else within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
-
-
-def dominates(gap):
-    """Whether a gap in powers and exponentials of a positive symbol t is above 0, since eᵗ = 1 + t + t²/2 + r, r > 0.
-
-    Its numerator and denominator, over the smallest exponential, must have no negative coefficient in t and r.
-    """
-    symbols = gap.free_symbols
-    if len(symbols) != 1 or not gap.has(sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech):
-        return False
-    (t,) = symbols
-    return t.is_positive is True and not is_heavy(gap) and within(_DOMINATING, _all_positive, gap, t, otherwise=False)
-
-
-def _all_positive(gap, t):
-    parts = sp.fraction(sp.together(gap.rewrite(sp.exp)))
-    signs = [_common_sign(part.expand(), t) for part in parts]
-    return None not in signs and signs[0] * signs[1] > 0
-
-
-def _common_sign(part, t):
-    """The one sign of all coefficients of a part in t and r, or None."""
-    terms = []
-    for term in sp.Add.make_args(part):
-        exponent = sp.Add(*(e.args[0] for e in term.atoms(sp.exp) if e.has(t)))
-        factor = term.subs({e: 1 for e in term.atoms(sp.exp) if e.has(t)})
-        rate, rest = exponent.coeff(t, 1), exponent.subs(t, 0)
-        if not rate.is_Rational or (exponent - rate * t - rest).expand() != 0 or term != factor * sp.exp(exponent):
-            return None
-        terms.append((factor * sp.exp(rest), rate))
-    least = min(rate for _, rate in terms)
-    unit = sp.gcd_list([rate - least for _, rate in terms]) or 1
-    r = sp.Dummy("r", positive=True)
-    growth = 1 + unit * t + (unit * t) ** 2 / 2 + r
-    total = sum(factor * growth ** ((rate - least) / unit) for factor, rate in terms).expand()
-    if not total.is_polynomial(t, r):
-        return None
-    signs = {_sign_of(coefficient) for coefficient in sp.Poly(total, t, r).coeffs()}
-    return signs.pop() if len(signs) == 1 else None
-
-
-def _sign_of(number):
-    return 1 if _constant_sign(number) else -1 if _constant_sign(-number) else None
 
 
 def _joined(parts):

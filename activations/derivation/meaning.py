@@ -4,13 +4,13 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 import sympy as sp
-from mpmath import mp
 from sympy.core.function import AppliedUndef
 
 from activations.calculus import regions
 from activations.derivation.algebra import inside_of
 from activations.derivation.budget import within
 from activations.derivation.continuity import guards
+from activations.derivation.floating import agrees_in_floating_point
 from activations.derivation.points import Sampler
 from activations.derivation.sums import is_general
 from activations.numerics.balls import BallError
@@ -160,7 +160,7 @@ def _confirmed(node, closed):
         return False
     if True in agreed and node.free_symbols and not _is_tame(node):
         return False  # a pole that lies between the limits for other values of the parameters would go unseen
-    return True in agreed or not closed.is_finite or _agrees_with_mpmath(node, closed)
+    return True in agreed or not closed.is_finite or agrees_in_floating_point(node, closed)
 
 
 def _is_tame(node):
@@ -177,26 +177,3 @@ def _is_tame(node):
         if not all(guard.is_positive if above else guard.is_nonzero for guard, above in conditions):
             return False
     return True
-
-
-def _agrees_with_mpmath(node, closed):
-    """Where there is no enclosure: whether mpmath's quadrature gives the same six digits."""
-    if node.free_symbols:
-        return False
-    with mp.workdps(15):
-        try:
-            area, value = mp.mpmathify(_quadrature(node)), mp.mpmathify(sp.N(closed, 15))
-            return bool(abs(area - value) <= 1e-6 * max(1e-9, abs(value)))
-        except (ArithmeticError, ValueError, TypeError, NameError, NotImplementedError):
-            return False
-
-
-def _quadrature(node):
-    """mpmath's value of an integral; where its integrand turns without end, summed half wave by half wave."""
-    rates = {abs(wave.args[0].diff(node.variables[0])) for wave in node.atoms(sp.sin, sp.cos)}
-    if len(node.limits) == 1 and len(rates) == 1 and not any(rate.free_symbols for rate in rates):
-        variable, low, high = node.limits[0]
-        if high is sp.oo and low.is_finite or low is -sp.oo:
-            return mp.quadosc(sp.lambdify(variable, node.function, "mpmath"), [mp.mpmathify(low), mp.mpmathify(high)],
-                              omega=mp.mpmathify(rates.pop()))
-    return sp.lambdify((), node, "mpmath")()

@@ -52,6 +52,7 @@ class Sampler:
         random = Random(count)
         for index in range(count if self.symbols else 1):
             yield tuple(self._draw(symbol, random, index, count) for symbol in self.symbols)
+        yield from self._near_constants
         yield from self._in_gaps
 
     def _draw(self, symbol, random, index, count):
@@ -68,6 +69,24 @@ class Sampler:
             if allowed(symbol, value) or attempt == 0 and allowed(symbol, -value) and symbol.is_integer:
                 return value if allowed(symbol, value) else -value
         raise ValueError(f"no value was found that satisfies the assumptions of the symbol {symbol}")
+
+    @cached_property
+    def _near_constants(self):
+        """Points of the size of the very large or small numbers that the two sides name."""
+        found, random = [], Random(11)
+        sizes = sorted({size for side in self.pairs[0] for number in side.atoms(sp.Rational)
+                        for size in (abs(number), 1 / abs(number) if number else sp.S.Zero)
+                        if size > 10**6 and size.p.bit_length() + size.q.bit_length() < 1000})
+        for size in sizes[:6] if not self.integral else []:
+            for share in (sp.Rational(137, 100), sp.Rational(1037, 10), sp.Rational(73, 10**4)):
+                for value in (size * share, -size * share, share / size, -share / size):
+                    point = tuple(sp.floor(value) if s.is_integer else value for s in self.symbols)
+                    held = tuple(self._draw(s, random, 9, 100) for s in self.symbols)
+                    for index in range(len(self.symbols)):
+                        moved = (*held[:index], point[index], *held[index + 1:])
+                        if allowed(self.symbols[index], moved[index]):
+                            found.append(moved)
+        return found
 
     @cached_property
     def _in_gaps(self):
@@ -148,7 +167,8 @@ def _verdict(left, right, relation, agreed, bits):
         gap = left - right
         if not acb(gap).contains(0):
             return left, right
-        small = _is_small(gap, left, right, agreed) if bits > 1000 else _is_small(gap, left, right, agreed, None)
+        residue = _RESIDUE if bits > 1000 else None if agreed == _AGREED else agreed
+        small = _is_small(gap, left, right, agreed, residue)
         return True if small else None
     gap = arb(right - left if relation[0] == "<" else left - right)
     if gap < 0:

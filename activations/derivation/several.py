@@ -5,7 +5,7 @@ import sympy as sp
 from activations.derivation.algebra import is_heavy, is_signed, reduces_to_zero
 from activations.derivation.budget import within
 from activations.derivation.enclosure import encloses
-from activations.derivation.substitutions import without_exponentials, without_roots
+from activations.derivation.substitutions import floors_alike, without_exponentials, without_roots
 
 _ORDERS = 6  # cases of cases
 _CALLS = 400_000  # Python calls for one form
@@ -24,7 +24,8 @@ def how_shown(gap, strict):
         if _is_shown(case, strict):
             return True
         means.add("enclosure")
-        return any(encloses(reduced, strict) for reduced in (_by_ratio(case), _by_difference(case)) if reduced is not None)
+        reduced = (_by_ratio(case), _by_difference(case))
+        return any(encloses(gap_of_one, strict) for gap_of_one in reduced if gap_of_one is not None)
 
     return max(means) if by_orders(gap, decide) else None
 
@@ -64,7 +65,7 @@ def between_ends(gap, strict):
     Such a part is r in floor(u) = u - r, 0 ≤ r < 1, and the sine or cosine of a real u.
     """
     r = sp.Dummy("r", real=True)
-    gap = gap.replace(sp.Mod, lambda u, v: u - v * sp.floor(u / v)).replace(sp.ceiling, lambda u: -sp.floor(-u))
+    gap = floors_alike(gap)
     for node in sorted(gap.atoms(sp.floor, sp.sin, sp.cos), key=sp.default_sort_key):
         if not node.args[0].is_extended_real:
             continue
@@ -85,7 +86,7 @@ def _is_shown(gap, strict):
     tried = []
     for form in (lambda e: e, without_roots, without_exponentials, _without_logarithms, _over_one_root):
         found = within(_CALLS, form, gap)
-        if found is None or found in tried:
+        if found is None or found in tried or is_heavy(found):
             continue
         tried.append(found)
         if is_signed(found, not strict) or within(_CALLS, _is_product_of_squares, found, strict, otherwise=False):
@@ -133,7 +134,7 @@ def _is_sum_of_squares(gap, strict):
 def _without_logarithms(gap):
     """exp(gap) - 1, which has the sign of gap, where gap is a sum of logarithms."""
     power = sp.exp(without_exponentials(gap) or gap)
-    return None if power.has(sp.exp) or not gap.has(sp.log) else sp.together(power - 1)
+    return None if power.has(sp.exp) or is_heavy(power) or not gap.has(sp.log) else sp.together(power - 1)
 
 
 def _over_one_root(gap):

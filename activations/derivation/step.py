@@ -6,6 +6,7 @@ import sympy as sp
 
 from activations.derivation.algebra import by_cases, distributions_agree, is_signed, reduces_to_zero, vanishes
 from activations.derivation.enclosure import encloses, is_constant
+from activations.derivation.floating import in_floating_point
 from activations.derivation.points import TIE, Sampler, allowed
 from activations.derivation.several import by_orders, how_shown
 from activations.derivation.sums import instances, is_general
@@ -21,6 +22,10 @@ _AREAS = 6  # points where an integral has to be computed
 def judge(number, reason, relation, lines, meanings):
     """The Verdict on a step; raises DerivationError where it is false or cannot be decided."""
     return _Judge(number, reason, relation, lines).run(*meanings)
+
+
+class _Undecided(Exception):
+    """No point was found at which both sides have an enclosure."""
 
 
 class _Judge:
@@ -60,6 +65,8 @@ class _Judge:
                 self._sample(where, side, _FEW if len(sides) == 1 else 3)
         except BallError as error:
             return self._without_numbers(a, b, error)
+        except _Undecided:
+            return self._in_floating_point(a, b)
         how = self._proof(a, b)
         if how:
             return Verdict(how)
@@ -79,6 +86,19 @@ class _Judge:
             raise ValueError(f"step {self.number} (“{self.reason}”) cannot be computed in numbers, since {loose[0]} is "
                              f"not declared real: Symbol({loose[0]!r}, real=True)") from error
         raise self._error(f"it could not be decided: {error}") from error
+
+    def _in_floating_point(self, a, b):
+        """The verdict where no point has an enclosure: digits of two numbers, which refute nothing."""
+        if self.relation == "=" and vanishes(a - b):
+            return Verdict("algebra")
+        gap = None if (a - b).free_symbols else in_floating_point(a - b)
+        if gap is not None and gap != gap.real:
+            gap = None
+        near = gap is not None and abs(gap) <= 1e-14 * max(1, abs(in_floating_point(a) or 0))
+        rises = gap is not None and (gap < 0) == (self.relation[0] == "<") and not near
+        if near and self.relation.endswith("=") or rises and self.relation != "=":
+            return Verdict("points", (), "compared in floating point, to 14 digits")
+        raise self.undecided()
 
     def _proof(self, a, b):
         """How the step is proved, or None."""
@@ -186,7 +206,7 @@ class _Seen:
         if len(self.ties) > len(self.compared):
             raise self.judge.equal(self.where, self.sides, self.ties[0])
         if not self.compared:
-            raise self.judge.undecided()
+            raise _Undecided
         return self.compared
 
 

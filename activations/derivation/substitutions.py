@@ -41,9 +41,9 @@ def roots_of_squares(gap):
 
 
 def lambert_named(gap):
-    """W(p) as a positive symbol v, so that p = v eᵛ, and W(u eᵘ) as u for u > 0; None without a W."""
+    """W(p) as a positive symbol v, so that p = v eᵛ, and W(u eᵘ) as u for u > 0."""
     if not gap.has(sp.LambertW):
-        return None
+        return gap
     for node in sorted(gap.atoms(sp.LambertW), key=sp.default_sort_key):
         if len(node.args) == 1 and node.args[0].is_Symbol and node.args[0].is_positive:
             v = sp.Dummy("v", positive=True)
@@ -54,6 +54,12 @@ def lambert_named(gap):
 
 def _inverse(value, *branch):
     for factor in sp.Mul.make_args(value):
-        if isinstance(factor, sp.exp) and not branch and factor.args[0] == value / factor and factor.args[0].is_positive:
-            return factor.args[0]
+        rest = value / factor
+        if isinstance(factor, sp.exp) and not branch and factor.args[0] == rest and rest.is_positive:
+            return rest
     return sp.LambertW(value, *branch)
+
+
+def floors_alike(gap):
+    """Remainders and ceilings by floors."""
+    return gap.replace(sp.Mod, lambda u, v: u - v * sp.floor(u / v)).replace(sp.ceiling, lambda u: -sp.floor(-u))
