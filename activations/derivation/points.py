@@ -19,6 +19,8 @@ _AGREED = 200  # bits that two sides must share to count as equal at a point
 _RESIDUE = 400  # where all cancels, how small what is left must be
 _QUADRATURE, _QUADRATURE_AGREED = (160, 256), 100  # the same for an integral that SymPy cannot do
 _CUTTING = 1_000_000  # Python calls that the search for kinks may spend
+_DEEP, _DEEP_AGREED = (256, 4096, 16384), 3900  # where a closer look is taken: at a constant, and at a few points
+_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED = (160, 320), 230
 TIE = "equal"  # to the last digit of the highest precision
 
 
@@ -53,6 +55,7 @@ class Sampler:
         random = Random(count)
         for index in range(count if self.symbols else 1):
             yield tuple(self._draw(symbol, random, index, count) for symbol in self.symbols)
+        yield from self._near_constants
         yield from self._in_gaps
 
     def _draw(self, symbol, random, index, count):
@@ -69,6 +72,24 @@ class Sampler:
             if allowed(symbol, value) or attempt == 0 and allowed(symbol, -value) and symbol.is_integer:
                 return value if allowed(symbol, value) else -value
         raise ValueError(f"no value was found that satisfies the assumptions of the symbol {symbol}")
+
+    @cached_property
+    def _near_constants(self):
+        """Points of the size of the very large or small numbers that the two sides name."""
+        found, random = [], Random(11)
+        sizes = sorted({size for side in self.pairs[0] for number in side.atoms(sp.Rational)
+                        for size in (abs(number), 1 / abs(number) if number else sp.S.Zero)
+                        if size > 10**6 and size.p.bit_length() + size.q.bit_length() < 1000})
+        for size in sizes[:6] if not self.integral else []:
+            for share in (sp.Rational(137, 100), sp.Rational(1037, 10), sp.Rational(73, 10**4)):
+                for value in (size * share, -size * share, share / size, -share / size):
+                    point = tuple(sp.floor(value) if s.is_integer else value for s in self.symbols)
+                    held = tuple(self._draw(s, random, 9, 100) for s in self.symbols)
+                    for index in range(len(self.symbols)):
+                        moved = (*held[:index], point[index], *held[index + 1:])
+                        if allowed(self.symbols[index], moved[index]):
+                            found.append(moved)
+        return found
 
     @cached_property
     def _in_gaps(self):
@@ -90,11 +111,16 @@ class Sampler:
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
         return found
 
-    def compare(self, point, relation, model=0):
+    def compare(self, point, relation, model=0, closely=False):
         """True; None (nothing to compare, or not decided); TIE (equal, where < or > was claimed); or the values (left,
         right) that refute the relation: balls that lie apart, or None for the side that has no value there."""
         functions = self.functions[model % len(self.functions)]
         bits, agreed = (_QUADRATURE, _QUADRATURE_AGREED) if self.integral else (_PRECISIONS, _AGREED)
+        if closely:
+            first = self.compare(point, relation, model)
+            if first is not True and first is not TIE:
+                return first
+            bits, agreed = ((_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED) if self.integral else (_DEEP, _DEEP_AGREED))
         on_line = self.on_line and all(value.is_real for value in point)
         for precise in bits:
             with precision(precise):
@@ -105,7 +131,7 @@ class Sampler:
                     verdict = _verdict(*values, relation, agreed, precise, precise == bits[-1])
                     if verdict is not None:
                         return verdict
-        return self._one_sided(values, found, point, model)
+        return first if closely else self._one_sided(values, found, point, model)
 
     def _one_sided(self, values, found, point, model):
         """(left, right) with None for a side that is known to have no value where the other has one, else None."""
@@ -152,7 +178,8 @@ def _verdict(left, right, relation, agreed, bits, last):
         gap = left - right
         if not acb(gap).contains(0):
             return left, right
-        small = _is_small(gap, left, right, agreed) if bits > 1000 else _is_small(gap, left, right, agreed, None)
+        residue = _RESIDUE if bits > 1000 else None if agreed == _AGREED else agreed
+        small = _is_small(gap, left, right, agreed, residue)
         return True if small else None
     gap = arb(right - left if relation[0] == "<" else left - right)
     if gap < 0:
