@@ -142,6 +142,14 @@ def test_sizes_without_a_free_index_go_further():
     assert len(list(instances(z[i] * KroneckerDelta(i, k) + Sum(z[j], (j, 1, n)), S.Zero))) == 1 + 4 + 9
 
 
+@pytest.mark.parametrize("ends", [(-n, n), (n, n + 2), (n, 2 * n), (1, n)])
+def test_a_size_may_stand_at_both_ends(ends):
+    cases = list(instances(Sum(z[j], (j, *ends)), S.Zero))
+    assert [words for words, *_ in cases] == [f"n = {size}" for size in (1, 2, 3, 4, 7, 20)]
+    assert all(len(left.free_symbols) == int((ends[1] - ends[0]).subs(n, size)) + 1
+               for (_, left, _), size in zip(cases, (1, 2, 3, 4, 7, 20), strict=True))
+
+
 def test_an_index_with_a_range_of_its_own_keeps_to_it():
     a = Idx("a", n)
     cases = [words for words, *_ in instances(z[a] * Sum(z[j], (j, 0, n - 1)), S.Zero)]

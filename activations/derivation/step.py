@@ -48,8 +48,8 @@ class _Judge:
         infinite = _infinite(a), _infinite(b)
         if all(infinite):
             return self._both_infinite(a, b)
-        if any(infinite) and self.relation == "=":
-            raise self._error(f"one side is {a if infinite[0] else b}, the other is not infinite")
+        if any(infinite):
+            return self._one_infinite(a, b)
         if a == b and not a.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
             if self.relation in ("=", "<=", ">="):
                 return Verdict("algebra")
@@ -122,6 +122,13 @@ class _Judge:
         if a != b or self.relation in "<>":
             raise self._error(f"the two sides are {a} and {b}")
         return Verdict("points", (), "both sides are infinite, by SymPy")
+
+    def _one_infinite(self, a, b):
+        """∞ is greater than any number, and equal to none."""
+        smaller, larger = (a, b) if self.relation[0] == "<" else (b, a)
+        if self.relation == "=" or not (larger is sp.oo or smaller is -sp.oo):
+            raise self._error(f"one side is {a if _infinite(a) else b}, the other is not infinite")
+        return Verdict("points", (), "one side is infinite, by SymPy")
 
     def _distribution(self, a, b):
         if self.relation == "=" and distributions_agree(a - b):

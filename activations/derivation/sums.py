@@ -29,7 +29,7 @@ def instances(left, right):
     free = sorted((s for s in both.free_symbols if isinstance(s, (sp.Symbol, sp.Idx))), key=str)
     used = {s for node in both.atoms(sp.Indexed, sp.KroneckerDelta) for a in arguments_of(node) or node.args
             for s in a.free_symbols}
-    sizes = {s for low, high in spans for s in (low + high).free_symbols}
+    sizes = {s for span in spans for s in sp.Tuple(*span).free_symbols}
     sizes |= {s for i in free if isinstance(i, sp.Idx) and i.upper is not None for s in i.upper.free_symbols}
     indices = [s for s in free if s in used and s not in sizes]
     sizes = sorted(sizes, key=str)
