@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from sympy import And, Or, Piecewise, exp, log, sin, tanh
 
-from activations import x
+from activations import catalogue, x
 from activations.numerics import numpy_printer, to_numpy
 from activations.numerics.numpy_functions import HELPERS
 from activations.numerics.pieces import clipped_line, finite_at_breaks, intervals
@@ -169,3 +169,18 @@ def test_exponents_of_several_roundings(u, at):
     got = to_numpy([exp(u), 1 / (1 + exp(-u))], [x, y])(at, -3.0)
     assert float(abs(sp.Rational(float(got[0])) / want - 1)) < 4e-16
     assert float(abs(sp.Rational(float(got[1])) * (1 + 1 / want) - 1)) < 5e-16
+
+
+def test_a_piece_that_a_parameter_makes_undefined_is_not_looked_at_elsewhere():
+    w, size = sp.Symbol("w", real=True), sp.Symbol("size", real=True)
+    quotient = to_numpy(sp.Piecewise((x / w, x > 0), (0, True)), [x, w])
+    assert quotient(np.array([-1.0, 0.0, 1.0]), 0.0).tolist() == [0, 0, np.inf]
+    logarithm = sp.Piecewise((sp.log(sp.Abs(w)) / sp.Abs(w), sp.Abs(w) > 4), (0, True))
+    shown = to_numpy(sp.Piecewise((logarithm, size <= sp.Abs(w)), (sp.nan, True)), [size, w])
+    assert np.array_equal(shown(np.array([0.0, 1.0]), 0.0), [0, np.nan], equal_nan=True)
+    assert np.allclose(shown(np.array([0.0, 5.0]), -5.0), np.log(5) / 5)
+
+
+def test_squareplus_without_a_bend_is_relu():
+    xs = np.array([-np.inf, -1e300, -1.0, -0.0, 0.0, 1.0, np.inf])
+    assert np.array_equal(catalogue["squareplus"].f(xs, b=0.0), np.maximum(xs, 0))

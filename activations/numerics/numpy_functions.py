@@ -96,8 +96,8 @@ def hypot(u, c):
 
 
 def conjugate_sum(u, c):
-    root = np.minimum(hypot(u, np.sqrt(c)), np.finfo(u.dtype).max)  # finite, so that times False it is 0
-    return np.maximum(u, 0) + root * (u >= 0) + c / (np.abs(u) + root) * (u < 0)
+    root = hypot(u, np.sqrt(c))
+    return np.where(u >= 0, u + root, c / (np.abs(u) + root))
 
 
 def root_minus_one(u):

@@ -9,7 +9,16 @@ import sympy as sp
 from sympy.printing.numpy import SciPyPrinter
 
 from activations.numerics import numpy_functions
-from activations.numerics.pieces import clipped_line, finite_at_breaks, gate_of, intervals, is_finite, parts, vanishes
+from activations.numerics.pieces import (
+    clipped_line,
+    finite_at_breaks,
+    gate_of,
+    intervals,
+    is_finite,
+    is_harmless,
+    parts,
+    vanishes,
+)
 from activations.numerics.printer import StablePrinter, high_and_low, one_rounding, printed
 from activations.numerics.stable_functions import damped, expit, near_zero
 
@@ -242,7 +251,8 @@ class _NumpyPrinter(StablePrinter, SciPyPrinter):
         """A Piecewise of values without the first argument as Σ values, each where its condition is the first; or None.
         """
         first = next(iter(self.names))
-        if any(value.has(first) or not is_finite(value) for value, _ in expr.args) or expr.args[-1][1] is not sp.true:
+        usable = all(not value.has(first) and is_finite(value) and is_harmless(value) for value, _ in expr.args)
+        if not usable or expr.args[-1][1] is not sp.true:
             return None
         terms, left = [], ""
         for value, condition in expr.args:

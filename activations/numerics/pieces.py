@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import sympy as sp
 
+from activations.numerics.stable_functions import StableFunction
+
 
 class Pieces(NamedTuple):
     """values[0] up to breaks[0], then values[1], and so on; at breaks[k] values[k] if closed[k], else the next."""
@@ -78,13 +80,34 @@ def _holds(condition, symbol, breaks, place):
 
 def finite_at_breaks(pieces):
     """Has every piece, as far as SymPy can tell, a finite real value at the ends of its interval?"""
-    return all(is_finite(value if end is None else value.subs(pieces.symbol, end))
+    return all(is_finite(value if end is None else value.subs(pieces.symbol, end)) and is_harmless(value, pieces.symbol)
                for value, ends in zip(pieces.values, _ends(pieces), strict=True) for end in ends)
 
 
 def is_finite(value):
     """False for what SymPy knows to be infinite, nan or not real: times 0 it would not be 0."""
     return not (value.has(sp.nan, sp.zoo, sp.oo) or value.is_extended_real is False or value.is_finite is False)
+
+
+def is_harmless(value, symbol=None):
+    """False where a symbol other than the given one could make the value infinite or nan: x/w at w = 0, log w."""
+    others = value.free_symbols - {symbol}
+    for node in sp.preorder_traversal(value):
+        if not node.free_symbols & others:
+            continue
+        if node.is_Pow and not (node.exp.is_integer and node.exp.is_nonnegative):
+            root = node.exp.is_integer or node.base.is_nonnegative
+            if not root or not (node.exp.is_nonnegative or node.base.is_nonzero):
+                return False
+        elif isinstance(node, sp.log) and not node.args[0].is_positive:
+            return False
+        elif isinstance(node, sp.Function) and not isinstance(node, _EVERYWHERE):
+            return False
+    return True
+
+
+_EVERYWHERE = (sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.asinh, sp.erf, sp.erfc, sp.Abs, sp.sign, sp.Max,
+               sp.Min, sp.Piecewise, sp.Heaviside, StableFunction)
 
 
 def _ends(pieces):
