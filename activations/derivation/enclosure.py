@@ -108,25 +108,26 @@ class _Proof:
             return all(self.positive(gap, *half, strict, depth) for half in ((low, sp.S.Zero), (sp.S.Zero, high)))
         if not self.is_smooth(gap, low, high, depth):
             return False
-        if self._rises(gap, low, high, depth) or self._by_factors(gap, low, high, strict, depth):
+        if self._rises(gap, low, high, depth):
             return True
-        return values is not None and self._covers(gap, values, low, high, strict, depth)
-
-    def _by_factors(self, gap, low, high, strict, depth):
-        """Whether each factor of the gap keeps a sign, and these signs make up a positive one."""
+        if values is not None and self._tried(2, self._covers, gap, values, low, high, strict, depth):
+            return True
         factors = sp.Mul.make_args(_tidy(gap))
-        if len(factors) < 2 or depth == 0:
-            return False
+        return len(factors) > 1 and depth > 0 and self._tried(4, self._is_product, factors, low, high, strict, depth)
+
+    def _tried(self, share, way, *arguments):
+        """The outcome of one way among others, which may spend that share of the work and no more."""
         before = self.claims, self.parts
-        self.claims, self.parts = min(self.claims, _CLAIMS // 4), min(self.parts, _PARTS // 4)
+        self.claims, self.parts = self.claims // share, self.parts // share
         try:
-            return self._is_product(factors, low, high, strict, depth)
+            return way(*arguments)
         except _Spent:
             return False
         finally:
             self.claims, self.parts = before
 
     def _is_product(self, factors, low, high, strict, depth):
+        """Whether each factor of the gap keeps a sign, and these signs make up a positive one."""
         sign = 1
         for factor in factors:
             if self.positive(factor, low, high, strict, depth - 1):
