@@ -68,11 +68,13 @@ def is_signed(gap, or_zero):
     if is_heavy(gap):
         return (gap.is_nonnegative if or_zero else gap.is_positive) is True
     long = (sp.simplify,) if gap.count_ops() < 50 else ()
-    for form in (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e)))):
-        found = within(_SIGNING, form, gap)
-        if found is not None and (found.is_nonnegative if or_zero else found.is_positive) is True:
-            return True
-    return False
+    forms = (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e))))
+    return any(within(_SIGNING, _shows_its_sign, form, gap, or_zero, otherwise=False) for form in forms)
+
+
+def _shows_its_sign(form, gap, or_zero):
+    found = form(gap)
+    return not is_heavy(found) and (found.is_nonnegative if or_zero else found.is_positive) is True
 
 
 def by_cases(gap, decide):

@@ -96,17 +96,18 @@ class Sampler:
         """Points inside every interval on which both sides are smooth in one symbol, the others being held."""
         left, right = self.pairs[0]
         both = sp.Tuple(left, right)
-        kinked = {s for node in _comparisons(both) | both.atoms(sp.Abs) for s in node.free_symbols}
+        kinked = {s for node in _comparisons(both) | both.atoms(sp.Abs, sp.tan) for s in node.free_symbols}
         found, random = [], Random(7)
         moving = [s for s in self.symbols if s in kinked and s.is_extended_real and not s.is_integer]
         for symbol in moving if not self.integral else []:
             for index in range(1 if len(self.symbols) == 1 else 5):
                 scale = 3 * index if self.reach is sp.oo else 0
                 held = {s: self._draw(s, random, scale, 100) for s in self.symbols if s != symbol}
-                inside = _smooth(sp.Add(left, -right, evaluate=False).subs(held), symbol)
+                gap = sp.Add(left, -right, evaluate=False).subs(held)
+                inside = _smooth(gap, symbol)
                 if inside is None:
                     break  # nor are the kinks found where the others are held elsewhere
-                for value in inside:
+                for value in (*inside, *_turns(gap, symbol)):
                     if allowed(symbol, value):
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
         return found
@@ -275,6 +276,17 @@ def _smooth(expr, symbol):
         return None
     return [value for where, _ in islice(pieces, 60) if (where.start, where.end) != (-sp.oo, sp.oo)
             for value in _inside(where.start, where.end)]
+
+
+def _turns(expr, symbol):
+    """Points close to those where a sine or cosine in `expr` turns, or a tangent jumps."""
+    for node in sorted(expr.atoms(sp.sin, sp.cos, sp.tan), key=sp.default_sort_key)[:4]:
+        line = node.args[0].as_poly(symbol)
+        if line is not None and line.degree() == 1 and all(part.is_number for part in line.all_coeffs()):
+            slope, shift = line.all_coeffs()
+            for quarter in range(-2, 4):
+                near = sp.N((quarter * sp.pi / 2 - shift) / slope, 45)
+                yield from (sp.Rational(str(near)) + side for side in (0, sp.Rational(-1, 10**9)))
 
 
 def _inside(low, high):
