@@ -22,7 +22,7 @@ def judged(claim):
     return derive(claim.left, (claim.right, "because", claim.relation), where=claim.where)
 
 
-@settings(checking, max_examples=60)
+@settings(checking, max_examples=50)
 @given(drawn)
 def test_no_true_equation_is_refused(random):
     judged(equation(random))

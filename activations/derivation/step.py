@@ -16,6 +16,7 @@ from activations.numerics.balls import BallError
 
 _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
+_TIES, _COMPARING = 60, 60_000  # points at which SymPy may be asked for equality, and Python calls for each
 _PROVING = 6_000_000  # Python calls that the search for a proof may spend
 _CLOSELY = 2  # points that are compared to a thousand digits
 _AREAS = 6  # points where an integral has to be computed
@@ -203,8 +204,9 @@ class _Seen:
                 raise self.judge.equal(self.where, sides, point)
 
     def _exactly_equal(self, point):
-        exactly = self.sides.exactly(point)
-        return exactly is not None and reduces_to_zero(exactly[0] - exactly[1])
+        """By SymPy, which is asked at so many ties: far out all of a saturated function's points are ties."""
+        exactly = self.sides.exactly(point) if len(self.ties) <= _TIES else None
+        return exactly is not None and within(_COMPARING, reduces_to_zero, exactly[0] - exactly[1])
 
     def found(self, count):
         """The points compared; raises where too many had no value on one side, or there was nothing to compare."""
