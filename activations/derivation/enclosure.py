@@ -42,8 +42,9 @@ def encloses(gap, strict):
 def is_constant(gap):
     """Whether a gap in one real symbol is 0 because its slope is, and its value at a point of each smooth piece."""
     (symbol, *others) = gap.free_symbols or (None,)
-    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer or gap.count_ops() > 60 or (
-            gap.has(*_UNFIT) or not gap.has(*_INVERSE)):
+    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer:
+        return False
+    if gap.count_ops() > 60 or is_heavy(gap) or gap.has(*_UNFIT) or not gap.has(*_INVERSE):
         return False
     u = sp.Dummy("u", real=True)
     proof = _Proof(u, False)
@@ -158,7 +159,7 @@ class _Proof:
             if value is not None and (value.low > 0 or value.low >= 0 and not strict):
                 return True
         inside = inside_of(gap, sp.Interval.open(low, high), self.u)
-        return dominates(inside) or is_signed(inside, not strict)
+        return dominates(inside) or is_signed(inside, not strict, briefly=True)
 
     def _rises(self, gap, low, high, depth):
         """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0."""
@@ -303,7 +304,7 @@ def _named_point(slope, u, low, high):
     middle = sp.N((low + high) / 2, 30)
     if low < 0 < high:
         return sp.S.Zero
-    zeros = within(_LIMIT, sp.solve, slope, u, otherwise=())
+    zeros = () if is_heavy(slope) else within(_LIMIT, sp.solve, slope, u, otherwise=())
     for zero in zeros:
         if zero.is_number and zero.is_extended_real and low < zero < high:
             return zero
