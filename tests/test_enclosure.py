@@ -28,6 +28,7 @@ from sympy import (
 
 from activations.derivation import DerivationError, derive, enclosure
 from activations.derivation.enclosure import dominates, encloses
+from activations.derivation.spans import domain_of
 from activations.symbols import x
 
 y = Symbol("y", real=True)

@@ -23,7 +23,7 @@ def vanishes(gap):
         return False
     if reduces_to_zero(gap) or by_cases(gap, reduces_to_zero):
         return True
-    return not gap.has(sp.Piecewise, sp.Integral) and reduces_to_zero(gap, LONG)
+    return not gap.has(sp.Piecewise, sp.Integral) and not _has_long_logarithms(gap) and reduces_to_zero(gap, LONG)
 
 
 def reduces_to_zero(gap, forms=None):
@@ -61,13 +61,13 @@ def _at_spikes(gap):
     return total
 
 
-def is_signed(gap, or_zero):
-    """Whether SymPy knows that gap ≥ 0 (or > 0)."""
+def is_signed(gap, or_zero, briefly=False):
+    """Whether SymPy knows that gap ≥ 0 (or > 0); `briefly` leaves out the form that takes it longest."""
     if gap.has(sp.zoo, sp.nan, sp.Limit) or gap.count_ops() > 200:
         return False
     if is_heavy(gap):
         return (gap.is_nonnegative if or_zero else gap.is_positive) is True
-    long = (sp.simplify,) if gap.count_ops() < 50 else ()
+    long = () if briefly or gap.count_ops() > 50 or _has_long_logarithms(gap) else (sp.simplify,)
     forms = (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e))))
     return any(within(_SIGNING, _shows_its_sign, form, gap, or_zero, otherwise=False) for form in forms)
 
@@ -122,6 +122,11 @@ def is_heavy(gap):
                             or max(rates) * sp.ilcm(1, *(rate.q for rate in rates)) > _DEGREE)
 
 
+def _has_long_logarithms(gap):
+    """Whether SymPy would combine logarithms into a power with a very high exponent."""
+    return gap.has(sp.log) and any(abs(r.p) > _DEGREE or r.q > _DEGREE for r in gap.atoms(sp.Rational))
+
+
 def _has_loose_binomial(gap):
     """Whether the top of a binomial may be a negative integer, where its gamma functions are infinite."""
     return any(top.is_integer is not False and not top.is_nonnegative
@@ -142,7 +147,7 @@ def _numerator(expr):
 
 def _logarithms_gone(gap):
     """exp(gap) - 1: if it is 0 then gap = 2πik, and k = 0 where both sides are real."""
-    if not gap.has(sp.log) or not _is_on_line(gap):
+    if not gap.has(sp.log) or not _is_on_line(gap) or _has_long_logarithms(gap):
         return gap
     power = sp.exp(_as_exp(gap).expand()) - 1
     return gap if is_heavy(power) else _numerator(power)

@@ -36,8 +36,8 @@ def within(calls, function, *arguments, otherwise=None):
     sys.setprofile(count)
     try:
         return function(*arguments)
-    except (_Spent, RecursionError, MemoryError, NotImplementedError, ArithmeticError, ValueError, TypeError, AttributeError,
-            KeyError, IndexError, sp.PoleError, sp.polys.polyerrors.BasePolynomialError):
+    except (_Spent, RecursionError, MemoryError, NotImplementedError, ArithmeticError, ValueError, TypeError,
+            AttributeError, KeyError, IndexError, sp.PoleError, sp.polys.polyerrors.BasePolynomialError):
         return otherwise
     finally:
         sys.setprofile(before)

@@ -113,7 +113,7 @@ def _line(expr, place):
         raise TypeError(f"{place} is the relation {line}; write the expression on its right side alone")
     if isinstance(line, sp.MatrixBase):
         return sp.ImmutableMatrix(line)
-    if not isinstance(line, (sp.Expr, sp.MatrixExpr, sp.NDimArray)):
+    if not isinstance(line, (sp.Expr, sp.MatrixExpr, sp.NDimArray)) or isinstance(line, sp.Lambda):
         raise TypeError(f"{place} is {expr!r}, which is not a SymPy expression")
     return line
 

@@ -43,8 +43,9 @@ def encloses(gap, strict):
 def is_constant(gap):
     """Whether a gap in one real symbol is 0 because its slope is, and its value at a point of each smooth piece."""
     (symbol, *others) = gap.free_symbols or (None,)
-    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer or gap.count_ops() > 60 or (
-            gap.has(*_UNFIT) or not gap.has(*_INVERSE)):
+    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer:
+        return False
+    if gap.count_ops() > 60 or is_heavy(gap) or gap.has(*_UNFIT) or not gap.has(*_INVERSE):
         return False
     u = sp.Dummy("u", real=True)
     proof = _Proof(u, False)
@@ -160,7 +161,7 @@ class _Proof:
             if value is not None and (value.low > 0 or value.low >= 0 and not strict):
                 return True
         inside = inside_of(gap, sp.Interval.open(low, high), self.u)
-        return dominates(inside) or is_signed(inside, not strict)
+        return dominates(inside) or is_signed(inside, not strict, briefly=True)
 
     def _rises(self, gap, low, high, depth):
         """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0."""
@@ -306,7 +307,7 @@ def _named_points(slope, u, low, high):
     if low < 0 < high:
         yield sp.S.Zero
         return
-    for zero in within(_LIMIT, sp.solve, slope, u, otherwise=()):
+    for zero in () if is_heavy(slope) else within(_LIMIT, sp.solve, slope, u, otherwise=()):
         if zero.is_number and zero.is_extended_real and low < zero < high:
             yield zero
     middle = sp.N((low + high) / 2, 30)

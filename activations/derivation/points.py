@@ -24,6 +24,10 @@ _DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED = (160, 320), 230
 TIE = "equal"  # to the last digit of the highest precision
 
 
+# what SymPy writes out digit by digit at an integer, however large
+_WRITTEN_OUT = (sp.zeta, sp.gamma, sp.loggamma, sp.factorial, sp.binomial, sp.harmonic, sp.polygamma, sp.bernoulli)
+
+
 class Sampler:
     """Two scalar expressions as functions of the same symbols, with points at which to compare them."""
 
@@ -147,10 +151,12 @@ class Sampler:
         return tuple(None if none else value for none, value in zip(missing, values, strict=True))
 
     def exactly(self, point, model=0):
-        """Both sides at a point as SymPy's numbers; None where these are too large for SymPy, as exp(exp(10⁹)) is."""
-        if any(abs(value) > self.reach for value in point):
+        """Both sides at a point as SymPy's numbers; None where these are too large for it, as exp(exp(10⁹)) and 10⁹! are."""
+        pair = self.pairs[model % len(self.pairs)]
+        reach = sp.Min(self.reach, 100) if any(side.has(*_WRITTEN_OUT) for side in pair) else self.reach
+        if any(abs(value) > reach for value in point):
             return None
-        return [side.subs(dict(zip(self.symbols, point, strict=True))) for side in self.pairs[model % len(self.pairs)]]
+        return [side.subs(dict(zip(self.symbols, point, strict=True))) for side in pair]
 
     def tightest(self, relation, points):
         """Points where the two sides come closest, by a pattern search from the tightest of `points`."""

@@ -5,6 +5,7 @@ from itertools import pairwise
 import sympy as sp
 
 from activations.calculus import regions
+from activations.derivation.algebra import is_heavy
 from activations.derivation.budget import within
 from activations.derivation.continuity import guards
 
@@ -25,7 +26,7 @@ def _between_poles(piece, symbol, span):
     """The span, cut where SymPy finds that a guard of the formula is 0."""
     cuts = set()
     for guard, _ in guards(piece, symbol) or ():
-        zeros = within(_LIMIT, sp.solveset, guard, symbol, span)
+        zeros = None if is_heavy(guard) else within(_LIMIT, sp.solveset, guard, symbol, span)
         cuts |= set(zeros) if isinstance(zeros, sp.FiniteSet) else set()
     ends = [span.start, *sorted(cut for cut in cuts if span.contains(cut) == True), span.end]  # noqa: E712
     return [sp.Interval.open(a, b) for a, b in pairwise(ends)]
