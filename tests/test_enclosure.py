@@ -153,3 +153,15 @@ def test_a_minimum_at_which_the_gap_is_0_has_a_name():
     assert not enclosure._touches((x - 1) ** 2 + 1, x, 1 - tenth, 1 + tenth)
     assert not enclosure._touches(-((x - 1) ** 2), x, 1 - tenth, 1 + tenth)
     assert not enclosure._touches(x**2 - 1, x, 1 - tenth, 1 + tenth)
+
+
+def test_the_narrower_of_two_enclosures():
+    part = enclosure.Interval(arb(0.46875), arb(0.53125))
+    values, slopes = (enclosure._balls(e, x) for e in (x - x**2 - Rational(1, 4), 1 - 2 * x))
+    found = enclosure._mean_value(values, slopes, part)
+    assert found.low > -0.0025 and found.high < 0.0025  # 0 + f′·(u − m), where u − u² − 1/4 alone is ±0.06
+    direct = enclosure._mean_value(values, lambda u: arb.nan(), part)
+    assert direct.low < -0.03 and direct.high > 0.03
+    assert enclosure._mean_value(lambda u: arb.nan(), slopes, part) is None
+    above = enclosure._mean_value(lambda u: u + 1, lambda u: arb.nan(), part)
+    assert above.low > 1.4 and above.high < 1.6
