@@ -165,3 +165,10 @@ def test_the_narrower_of_two_enclosures():
     assert enclosure._mean_value(lambda u: arb.nan(), slopes, part) is None
     above = enclosure._mean_value(lambda u: u + 1, lambda u: arb.nan(), part)
     assert above.low > 1.4 and above.high < 1.6
+
+
+def test_a_gap_below_0_inside_is_seen_first():
+    dip = enclosure._balls((x + 25) ** 2 - 1, x)
+    assert enclosure._falls_below(dip, -oo, S(0)) and not enclosure._falls_below(dip, S(0), oo)
+    assert not enclosure._falls_below(enclosure._balls(x + 60, x), -oo, S(0))
+    assert enclosure._falls_below(enclosure._balls(60 - (x - 2) ** 2, x), S(2), oo)
