@@ -27,7 +27,9 @@ from sympy import (
 )
 
 from activations.derivation import DerivationError, derive, enclosure
-from activations.derivation.enclosure import dominates, encloses
+from activations.derivation.domination import dominates
+from activations.derivation.enclosure import encloses
+from activations.derivation.spans import domain_of
 from activations.symbols import x
 
 y = Symbol("y", real=True)
@@ -117,11 +119,11 @@ def test_strict_is_not_at_least():
 
 
 def test_whole_numbers_reach_half_a_step_beyond():
-    assert enclosure._domain(n) == sp.Interval.open(Rational(1, 2), oo)
-    assert enclosure._domain(Symbol("k", integer=True, nonnegative=True)) == sp.Interval.open(-Rational(1, 2), oo)
-    assert enclosure._domain(Symbol("k", integer=True, negative=True)) == sp.Interval.open(-oo, -Rational(1, 2))
-    assert enclosure._domain(Symbol("k", integer=True, nonpositive=True)) == sp.Interval.open(-oo, Rational(1, 2))
-    assert [enclosure._domain(s) for s in (p, m, low, under, x)] == [
+    assert domain_of(n) == sp.Interval.open(Rational(1, 2), oo)
+    assert domain_of(Symbol("k", integer=True, nonnegative=True)) == sp.Interval.open(-Rational(1, 2), oo)
+    assert domain_of(Symbol("k", integer=True, negative=True)) == sp.Interval.open(-oo, -Rational(1, 2))
+    assert domain_of(Symbol("k", integer=True, nonpositive=True)) == sp.Interval.open(-oo, Rational(1, 2))
+    assert [domain_of(s) for s in (p, m, low, under, x)] == [
         *2 * [sp.Interval.open(0, oo)], *2 * [sp.Interval.open(-oo, 0)], sp.S.Reals]
 
 
@@ -146,7 +148,8 @@ def test_joined_parts_keep_their_ends():
 def test_a_minimum_at_which_the_gap_is_0_has_a_name():
     tenth = Rational(1, 10**7)
     for at in (S(0), Rational(2, 3), sqrt(2), pi / 4, log(2), sp.E):
-        assert at in enclosure._named_points(at - tenth, at + tenth)
+        assert at in enclosure._named_points(1 + 0 * x, x, at - tenth, at + tenth)
+    assert sqrt(7) - 1 in enclosure._named_points(x**2 + 2 * x - 6, x, sqrt(7) - 1 - tenth, sqrt(7) - 1 + tenth)
     assert enclosure._touches((x - 1) ** 2, x, 1 - tenth, 1 + tenth)
     assert enclosure._touches(1 - sin(x), x, pi / 2 - tenth, pi / 2 + tenth)
     assert not enclosure._touches((x - 1) ** 3, x, 1 - tenth, 1 + tenth)

@@ -9,38 +9,72 @@ from sympy.core.relational import Relational
 
 from activations.calculus import regions
 from activations.derivation.budget import within
+from activations.derivation.substitutions import floors_alike, lambert_named, roots_of_squares
 from activations.derivation.sums import tidied
 
 _SIMPLIFYING = 1_200_000  # Python calls that one of SymPy's long methods may spend
+_POWER, _DEGREE = 100, 2000  # of a polynomial, and of one in an exponential, that is still worked with
 _SIGNING = 200_000  # the same where a sign is looked for, which short forms show or none
 
 
 def vanishes(gap):
     """Whether SymPy reduces `gap` to 0, as a whole or between its kinks; False only means that it could not decide."""
-    if gap.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.Limit):
+    if gap.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.Limit) or _has_loose_binomial(gap):
         return False
     if reduces_to_zero(gap) or by_cases(gap, reduces_to_zero):
         return True
-    return not gap.has(sp.Piecewise, sp.Integral) and reduces_to_zero(gap, _LONG)
+    return not gap.has(sp.Piecewise, sp.Integral) and reduces_to_zero(gap, LONG)
 
 
 def reduces_to_zero(gap, forms=None):
     """Whether one of the forms of `gap` is 0."""
     gap = _slopes_named(tidied(gap))
     size = gap.count_ops()
-    return any(size < limit and within(_SIMPLIFYING, form, gap) == 0 for limit, form in forms or _SHORT)
+    if is_heavy(gap):
+        return gap == 0
+    return any(size < limit and within(_SIMPLIFYING, form, gap) == 0 for limit, form in forms or SHORT)
+
+
+def distributions_agree(gap):
+    """Whether `gap`, with distributions in it, is 0: δ(ax) = δ(x)/|a| and f(x) δ(x) = f(0) δ(x) are all it takes."""
+    simplified = within(_SIMPLIFYING, lambda: _at_spikes(gap.expand()), otherwise=gap)
+    return reduces_to_zero(gap) or simplified == 0
+
+
+def _at_spikes(gap):
+    """Each f(u) δ(au + b) as f(-b/a) δ(u + b/a)/|a|."""
+    total = sp.S.Zero
+    for term in sp.Add.make_args(gap):
+        spikes = [factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.DiracDelta)]
+        symbols = spikes[0].free_symbols if len(spikes) == 1 and len(spikes[0].args) == 1 else ()
+        line = spikes[0].args[0].as_poly(*symbols) if len(symbols) == 1 else None
+        if line is None or line.degree() != 1:
+            total += term
+            continue
+        (symbol,), (slope, shift) = symbols, line.all_coeffs()
+        at, weight = -shift / slope, term / spikes[0]
+        value = weight.subs(symbol, at)
+        if not value.is_finite or weight.has(sp.sign, sp.Heaviside, sp.floor, sp.Piecewise):
+            total += term
+            continue
+        total += value * sp.DiracDelta(symbol - at) / sp.Abs(slope)
+    return total
 
 
 def is_signed(gap, or_zero):
     """Whether SymPy knows that gap ≥ 0 (or > 0)."""
     if gap.has(sp.zoo, sp.nan, sp.Limit) or gap.count_ops() > 200:
         return False
+    if is_heavy(gap):
+        return (gap.is_nonnegative if or_zero else gap.is_positive) is True
     long = (sp.simplify,) if gap.count_ops() < 50 else ()
-    for form in (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e)))):
-        found = within(_SIGNING, form, gap)
-        if found is not None and (found.is_nonnegative if or_zero else found.is_positive) is True:
-            return True
-    return False
+    forms = (lambda e: e, sp.expand, sp.factor, *long, lambda e: sp.factor(sp.together(_as_exp(e))))
+    return any(within(_SIGNING, _shows_its_sign, form, gap, or_zero, otherwise=False) for form in forms)
+
+
+def _shows_its_sign(form, gap, or_zero):
+    found = form(gap)
+    return not is_heavy(found) and (found.is_nonnegative if or_zero else found.is_positive) is True
 
 
 def by_cases(gap, decide):
@@ -53,7 +87,13 @@ def by_cases(gap, decide):
     if not pieces or any(where.has(sp.Float) for where, _ in pieces):
         return False  # borders found in numbers may not be all there are
     inside = [inside_of(piece, where, symbols[0]) for where, piece in pieces if _meets(where, symbols[0])]
-    return bool(inside) and all(map(decide, inside))
+    return bool(inside) and all(map(decide, [*inside, *at_borders(gap, pieces, symbols[0])]))
+
+
+def at_borders(gap, pieces, symbol):
+    """The gap at the borders between its pieces, where these count: a whole number may lie on one."""
+    borders = {end for where, _ in pieces for end in where.args[:2] if end.is_finite and end.is_integer is not False}
+    return [gap.subs(symbol, end) for end in borders] if symbol.is_integer else []
 
 
 def _meets(interval, symbol):
@@ -71,6 +111,23 @@ def inside_of(piece, interval, symbol):
     return piece.subs(symbol, high - t if low is -sp.oo else low + (high - low) * t / (1 + t))
 
 
+def is_heavy(gap):
+    """Whether SymPy would write `gap` as a polynomial of a very high degree: exp(10⁹ x) is one in exp(x)."""
+    if any(p.exp.is_Integer and abs(p.exp) > _POWER and not p.base.is_number for p in gap.atoms(sp.Pow)):
+        return True
+    rates = [abs(term.as_coeff_Mul()[0]) for node in gap.atoms(sp.exp)
+             for term in sp.Add.make_args(node.args[0].expand())]
+    rates = [rate for rate in rates if rate.is_Rational and rate]
+    return bool(rates) and (max(rate.p for rate in rates) > _DEGREE
+                            or max(rates) * sp.ilcm(1, *(rate.q for rate in rates)) > _DEGREE)
+
+
+def _has_loose_binomial(gap):
+    """Whether the top of a binomial may be a negative integer, where its gamma functions are infinite."""
+    return any(top.is_integer is not False and not top.is_nonnegative
+               for top, _ in (node.args for node in gap.atoms(sp.binomial)) if top.free_symbols)
+
+
 # --- Forms -----------------------------------------------------------------------------------------------------------
 
 
@@ -84,8 +141,16 @@ def _numerator(expr):
 
 
 def _logarithms_gone(gap):
-    """exp(gap) - 1: if it is 0 then gap = 2πik, and the numbers have already said that gap is 0."""
-    return _numerator(sp.exp(_as_exp(gap).expand()) - 1) if gap.has(sp.log) else gap
+    """exp(gap) - 1: if it is 0 then gap = 2πik, and k = 0 where both sides are real."""
+    if not gap.has(sp.log) or not _is_on_line(gap):
+        return gap
+    power = sp.exp(_as_exp(gap).expand()) - 1
+    return gap if is_heavy(power) else _numerator(power)
+
+
+def _is_on_line(gap):
+    """Whether only real values of both sides are compared: then their difference is real too."""
+    return not gap.has(sp.I) and all(s.is_extended_real for s in gap.free_symbols if isinstance(s, sp.Symbol))
 
 
 def _inverse_hyperbolics_gone(gap):
@@ -123,7 +188,7 @@ def _steps_alike(gap):
     return gap.rewrite(sp.Piecewise) if gap.has(sp.Heaviside) else gap
 
 
-_SHORT = (
+SHORT = (
     (1500, lambda gap: gap),
     (1500, lambda gap: gap.expand()),
     (1500, _numerator),
@@ -135,8 +200,12 @@ _SHORT = (
     (300, lambda gap: _numerator(sp.expand_func(gap))),
     (300, _gammas_alike),
     (200, _roots_reduced),
+    (200, lambda gap: _numerator(roots_of_squares(gap))),
+    (200, lambda gap: _numerator(lambert_named(gap))),
+    (200, lambda gap: floors_alike(gap).expand()),
+    (200, lambda gap: gap.rewrite(sp.acos).expand() if gap.has(sp.asin) else gap),
 )
-_LONG = ((150, sp.simplify), (150, lambda gap: sp.simplify(_as_exp(gap))), (150, sp.trigsimp))
+LONG = ((150, sp.simplify), (150, lambda gap: sp.simplify(_as_exp(gap))), (150, sp.trigsimp))
 
 
 def _slopes_named(expr):

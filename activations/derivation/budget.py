@@ -36,7 +36,7 @@ def within(calls, function, *arguments, otherwise=None):
     sys.setprofile(count)
     try:
         return function(*arguments)
-    except (_Spent, RecursionError, NotImplementedError, ArithmeticError, ValueError, TypeError, AttributeError,
+    except (_Spent, RecursionError, MemoryError, NotImplementedError, ArithmeticError, ValueError, TypeError, AttributeError,
             KeyError, IndexError, sp.PoleError, sp.polys.polyerrors.BasePolynomialError):
         return otherwise
     finally:

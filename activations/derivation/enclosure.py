@@ -9,9 +9,11 @@ import sympy as sp
 from flint import arb
 from sympy.core.function import AppliedUndef
 
-from activations.calculus import regions
-from activations.derivation.algebra import inside_of, is_signed, reduces_to_zero
+from activations.derivation.algebra import LONG, SHORT, at_borders, inside_of, is_heavy, is_signed, reduces_to_zero
 from activations.derivation.budget import within
+from activations.derivation.continuity import guards
+from activations.derivation.domination import dominates, is_above_zero
+from activations.derivation.spans import domain_of, spans_of
 from activations.numerics.balls import BallError, exact, interval, precision, real, to_balls
 from activations.numerics.intervals import Interval, as_interval
 
@@ -21,55 +23,62 @@ _CLAIMS = 40  # signs looked for on the way
 _BITS = 128
 _FAR = sp.Integer(2) ** 6  # where the tail of an unbounded interval begins
 _LIMIT = 400_000  # Python calls that SymPy may spend on a limit
-_DOMINATING = 1_500_000  # and on a gap written in powers and exponentials
 
 
 def encloses(gap, strict):
     """Whether gap ≥ 0 (or > 0 but at single points) is proved for all values of its one real symbol, or of none."""
     symbols = gap.free_symbols
     if not symbols:
-        return _constant_sign(gap)
+        return is_above_zero(gap)
     (symbol, *others) = symbols
     if others or not symbol.is_extended_real or gap.count_ops() > 150 or gap.has(*_UNFIT):
         return False
-    pieces = regions(gap, symbol)
-    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+    period = within(_LIMIT, sp.periodicity, gap, symbol) if gap.has(sp.sin, sp.cos, sp.tan) else None
+    if period is not None and period.is_positive and not symbol.is_integer and (
+            reduces_to_zero(gap.subs(symbol, symbol + period) - gap)):
+        return _encloses_between(gap, symbol, sp.Interval.open(0, period), strict)
+    return _encloses_between(gap, symbol, domain_of(symbol), strict)
+
+
+def is_constant(gap):
+    """Whether a gap in one real symbol is 0 because its slope is, and its value at a point of each smooth piece."""
+    (symbol, *others) = gap.free_symbols or (None,)
+    if symbol is None or others or not symbol.is_extended_real or symbol.is_integer or gap.count_ops() > 60 or (
+            gap.has(*_UNFIT) or not gap.has(*_INVERSE)):
         return False
-    domain = _domain(symbol)
-    spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
-    spans = [(span, piece) for span, piece in spans if isinstance(span, sp.Interval)]
+    u = sp.Dummy("u", real=True)
+    proof = _Proof(u, False)
+    try:
+        return all(_is_zero_at_a_point(piece, symbol, span)
+                   and proof.is_smooth(piece.subs(symbol, u), span.start, span.end, 1)
+                   for span, piece in spans_of(gap, symbol, domain_of(symbol)) or [(None, sp.S.One)])
+    except _Spent:
+        return False
+
+
+_INVERSE = (sp.atan, sp.asin, sp.acos, sp.asinh, sp.acosh, sp.atanh)
+
+
+def _is_zero_at_a_point(piece, symbol, span):
+    points = [at for at in (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half) if span and span.contains(at) == True]  # noqa: E712
+    return any(reduces_to_zero(piece.subs(symbol, at)) for at in points) and reduces_to_zero(
+        piece.diff(symbol), (*SHORT, *LONG))
+
+
+def _encloses_between(gap, symbol, domain, strict):
+    spans = spans_of(gap, symbol, domain)
+    if not spans or not all(is_signed(value, not strict) for value in at_borders(gap, spans, symbol)):
+        return False
     u = sp.Dummy("u", real=True)
     proof = _Proof(u, strict)
     try:
-        return bool(spans) and all(proof.positive(piece.subs(symbol, u), span.start, span.end, strict)
-                                   for span, piece in spans)
+        return all(proof.positive(piece.subs(symbol, u), span.start, span.end, strict) for span, piece in spans)
     except _Spent:
         return False
 
 
 _UNFIT = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.zoo, sp.nan, sp.I, sp.floor, sp.ceiling, sp.Mod,
           sp.KroneckerDelta, AppliedUndef)
-
-
-def _domain(symbol):
-    """The open interval that a symbol may lie in; for whole numbers it reaches half a step beyond."""
-    half = sp.Rational(1, 2) if symbol.is_integer else 0
-    if symbol.is_positive:
-        return sp.Interval.open(half, sp.oo)
-    if symbol.is_nonnegative:
-        return sp.Interval.open(-half, sp.oo)
-    if symbol.is_negative:
-        return sp.Interval.open(-sp.oo, -half)
-    return sp.Interval.open(-sp.oo, half) if symbol.is_nonpositive else sp.S.Reals
-
-
-def _constant_sign(gap):
-    """Whether a number is enclosed above 0."""
-    try:
-        with precision(4 * _BITS):
-            return bool(real(to_balls(gap, ())()) > 0)
-    except BallError:
-        return False
 
 
 class _Spent(Exception):
@@ -81,6 +90,7 @@ class _Proof:
 
     def __init__(self, u, strict):
         self.u, self.strict, self.parts, self.claims = u, strict, _PARTS, _CLAIMS
+        self.guarded = {}  # what is known of a guard on an interval
 
     def positive(self, gap, low, high, strict, depth=_DEPTH):
         """Whether gap > 0 (or ≥ 0) on the open interval from low to high."""
@@ -88,7 +98,7 @@ class _Proof:
         if self.claims < 0:
             raise _Spent
         if not gap.has(self.u):
-            return is_signed(gap, not strict) or _constant_sign(gap)
+            return is_signed(gap, not strict) or is_above_zero(gap)
         values = _balls(gap, self.u)
         if values is not None and _falls_below(values, low, high):
             return False
@@ -96,9 +106,50 @@ class _Proof:
             return True
         if low < 0 < high and reduces_to_zero(gap.subs(self.u, 0)):  # most bounds of a first course touch at 0
             return all(self.positive(gap, *half, strict, depth) for half in ((low, sp.S.Zero), (sp.S.Zero, high)))
-        if self._rises(gap, low, high, depth):
+        if not self.is_smooth(gap, low, high, depth):
+            return False
+        if self._rises(gap, low, high, depth) or self._by_factors(gap, low, high, strict, depth):
             return True
         return values is not None and self._covers(gap, values, low, high, strict, depth)
+
+    def _by_factors(self, gap, low, high, strict, depth):
+        """Whether each factor of the gap keeps a sign, and these signs make up a positive one."""
+        factors = sp.Mul.make_args(_tidy(gap))
+        if len(factors) < 2 or depth == 0:
+            return False
+        before = self.claims, self.parts
+        self.claims, self.parts = min(self.claims, _CLAIMS // 4), min(self.parts, _PARTS // 4)
+        try:
+            return self._is_product(factors, low, high, strict, depth)
+        except _Spent:
+            return False
+        finally:
+            self.claims, self.parts = before
+
+    def _is_product(self, factors, low, high, strict, depth):
+        sign = 1
+        for factor in factors:
+            if self.positive(factor, low, high, strict, depth - 1):
+                continue
+            if not self.positive(-factor, low, high, strict, depth - 1):
+                return False
+            sign = -sign
+        return sign > 0
+
+    def is_smooth(self, gap, low, high, depth):
+        """Whether the gap is known to be analytic on the open interval: without that, its slope says nothing."""
+        conditions = guards(gap, self.u)
+        return conditions is not None and all(self._keeps_sign(guard, low, high, above, depth)
+                                              for guard, above in conditions)
+
+    def _keeps_sign(self, guard, low, high, above, depth):
+        key = guard, low, high, above
+        if key not in self.guarded:
+            signs = (1,) if above else (1, -1)
+            self.guarded[key] = any(self._at_sight(sign * guard, _balls(sign * guard, self.u), low, high, True)
+                                    for sign in signs) or depth > 0 and any(
+                self.positive(sign * guard, low, high, True, depth - 1) for sign in signs)
+        return self.guarded[key]
 
     def _at_sight(self, gap, values, low, high, strict):
         """Whether one enclosure, or a form of the formula, shows the sign on the whole interval."""
@@ -111,7 +162,7 @@ class _Proof:
         return dominates(inside) or is_signed(inside, not strict)
 
     def _rises(self, gap, low, high, depth):
-        """Whether the gap rises from a limit that is at least 0 at an end of the interval: so it is above 0 inside."""
+        """Whether the gap rises from a limit that is at least 0 at an end of the interval: then it is above 0."""
         if depth == 0:
             return False
         slope = gap.diff(self.u)
@@ -127,7 +178,7 @@ class _Proof:
             value = within(_LIMIT, sp.limit, gap, self.u, end, side)
         if value is None or value.has(sp.nan, sp.zoo, sp.AccumBounds, sp.Limit):
             return False
-        return value is sp.oo or value.is_nonnegative is True or reduces_to_zero(value) or _constant_sign(value)
+        return value is sp.oo or value.is_nonnegative is True or reduces_to_zero(value) or is_above_zero(value)
 
     def _covers(self, gap, values, low, high, strict, depth):
         """Whether enclosures above 0 cover the interval, but for its ends and for points where the gap touches 0."""
@@ -193,50 +244,7 @@ def _falls_below(values, low, high):
 
 def _tidy(slope):
     """A slope in the form in which its sign is most likely seen."""
-    return within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
-
-
-def dominates(gap):
-    """Whether a gap in powers and exponentials of a positive symbol t is above 0, since eᵗ = 1 + t + t²/2 + r, r > 0.
-
-    Its numerator and denominator, over the smallest exponential, must have no negative coefficient in t and r.
-    """
-    symbols = gap.free_symbols
-    if len(symbols) != 1 or not gap.has(sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.coth, sp.sech):
-        return False
-    (t,) = symbols
-    return t.is_positive is True and within(_DOMINATING, _all_positive, gap, t, otherwise=False)
-
-
-def _all_positive(gap, t):
-    parts = sp.fraction(sp.together(gap.rewrite(sp.exp)))
-    signs = [_common_sign(part.expand(), t) for part in parts]
-    return None not in signs and signs[0] * signs[1] > 0
-
-
-def _common_sign(part, t):
-    """The one sign of all coefficients of a part in t and r, or None."""
-    terms = []
-    for term in sp.Add.make_args(part):
-        exponent = sp.Add(*(e.args[0] for e in term.atoms(sp.exp) if e.has(t)))
-        factor = term.subs({e: 1 for e in term.atoms(sp.exp) if e.has(t)})
-        rate, rest = exponent.coeff(t, 1), exponent.subs(t, 0)
-        if not rate.is_Rational or (exponent - rate * t - rest).expand() != 0 or term != factor * sp.exp(exponent):
-            return None
-        terms.append((factor * sp.exp(rest), rate))
-    least = min(rate for _, rate in terms)
-    unit = sp.gcd_list([rate - least for _, rate in terms]) or 1
-    r = sp.Dummy("r", positive=True)
-    growth = 1 + unit * t + (unit * t) ** 2 / 2 + r
-    total = sum(factor * growth ** ((rate - least) / unit) for factor, rate in terms).expand()
-    if not total.is_polynomial(t, r):
-        return None
-    signs = {_sign_of(coefficient) for coefficient in sp.Poly(total, t, r).coeffs()}
-    return signs.pop() if len(signs) == 1 else None
-
-
-def _sign_of(number):
-    return 1 if _constant_sign(number) else -1 if _constant_sign(-number) else None
+    return slope if is_heavy(slope) else within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
 
 
 def _joined(parts):
@@ -282,7 +290,7 @@ def _touches(gap, u, low, high):
     """Whether the gap has the value 0, and a minimum, at a point between: bent upwards all over, level and 0 there."""
     slope = gap.diff(u)
     if not any(reduces_to_zero(gap.subs(u, at)) and reduces_to_zero(slope.subs(u, at))
-               for at in _named_points(low, high)):
+               for at in _named_points(slope, u, low, high)):
         return False
     bend = _balls(slope.diff(u), u)
     if bend is None:
@@ -292,12 +300,14 @@ def _touches(gap, u, low, high):
     return value is not None and bool(value.low > 0)
 
 
-def _named_points(low, high):
-    """Numbers with a short name in a small interval: 0, a fraction, a root, a multiple of π, log 2 or e."""
+def _named_points(slope, u, low, high):
+    """Numbers with a short name in a small interval: 0, a zero of the slope, a fraction, a multiple of π, log 2 or e."""
     if low < 0 < high:
         yield sp.S.Zero
         return
     middle = sp.N((low + high) / 2, 30)
+    zeros = within(_LIMIT, sp.solve, slope, u, otherwise=())
+    yield from (zero for zero in zeros if zero.is_number and zero.is_extended_real and low < zero < high)
     for constants in ((), (sp.pi,), (sp.log(2),), (sp.E,)):
         found = within(200_000, lambda c=constants: sp.nsimplify(middle, c, tolerance=(high - low) / 2))
         if found is not None and low < found < high:

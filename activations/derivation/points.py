@@ -19,6 +19,8 @@ _AGREED = 200  # bits that two sides must share to count as equal at a point
 _RESIDUE = 400  # where all cancels, how small what is left must be
 _QUADRATURE, _QUADRATURE_AGREED = (160, 256), 100  # the same for an integral that SymPy cannot do
 _CUTTING = 1_000_000  # Python calls that the search for kinks may spend
+_DEEP, _DEEP_AGREED = (256, 4096, 16384), 3900  # where a closer look is taken: at a constant, and at a few points
+_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED = (160, 320), 230
 TIE = "equal"  # to the last digit of the highest precision
 
 
@@ -53,6 +55,7 @@ class Sampler:
         random = Random(count)
         for index in range(count if self.symbols else 1):
             yield tuple(self._draw(symbol, random, index, count) for symbol in self.symbols)
+        yield from self._near_constants
         yield from self._in_gaps
 
     def _draw(self, symbol, random, index, count):
@@ -71,30 +74,54 @@ class Sampler:
         raise ValueError(f"no value was found that satisfies the assumptions of the symbol {symbol}")
 
     @cached_property
+    def _near_constants(self):
+        """Points of the size of the very large or small numbers that the two sides name."""
+        found, random = [], Random(11)
+        sizes = sorted({size for side in self.pairs[0] for number in side.atoms(sp.Rational)
+                        for size in (abs(number), 1 / abs(number) if number else sp.S.Zero)
+                        if size > 10**6 and size.p.bit_length() + size.q.bit_length() < 1000})
+        for size in sizes[:6] if not self.integral else []:
+            for share in (sp.Rational(137, 100), sp.Rational(1037, 10), sp.Rational(73, 10**4)):
+                for value in (size * share, -size * share, share / size, -share / size):
+                    point = tuple(sp.floor(value) if s.is_integer else value for s in self.symbols)
+                    held = tuple(self._draw(s, random, 9, 100) for s in self.symbols)
+                    for index in range(len(self.symbols)):
+                        moved = (*held[:index], point[index], *held[index + 1:])
+                        if allowed(self.symbols[index], moved[index]):
+                            found.append(moved)
+        return found
+
+    @cached_property
     def _in_gaps(self):
         """Points inside every interval on which both sides are smooth in one symbol, the others being held."""
         left, right = self.pairs[0]
         both = sp.Tuple(left, right)
-        kinked = {s for node in _comparisons(both) | both.atoms(sp.Abs) for s in node.free_symbols}
+        kinked = {s for node in _comparisons(both) | both.atoms(sp.Abs, sp.tan) for s in node.free_symbols}
         found, random = [], Random(7)
         moving = [s for s in self.symbols if s in kinked and s.is_extended_real and not s.is_integer]
         for symbol in moving if not self.integral else []:
             for index in range(1 if len(self.symbols) == 1 else 5):
                 scale = 3 * index if self.reach is sp.oo else 0
                 held = {s: self._draw(s, random, scale, 100) for s in self.symbols if s != symbol}
-                inside = _smooth(sp.Add(left, -right, evaluate=False).subs(held), symbol)
+                gap = sp.Add(left, -right, evaluate=False).subs(held)
+                inside = _smooth(gap, symbol)
                 if inside is None:
                     break  # nor are the kinks found where the others are held elsewhere
-                for value in inside:
+                for value in (*inside, *_turns(gap, symbol)):
                     if allowed(symbol, value):
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
         return found
 
-    def compare(self, point, relation, model=0):
+    def compare(self, point, relation, model=0, closely=False):
         """True; None (nothing to compare, or not decided); TIE (equal, where < or > was claimed); or the values (left,
         right) that refute the relation: balls that lie apart, or None for the side that has no value there."""
         functions = self.functions[model % len(self.functions)]
         bits, agreed = (_QUADRATURE, _QUADRATURE_AGREED) if self.integral else (_PRECISIONS, _AGREED)
+        if closely:
+            first = self.compare(point, relation, model)
+            if first is not True and first is not TIE:
+                return first
+            bits, agreed = ((_DEEP_QUADRATURE, _DEEP_QUADRATURE_AGREED) if self.integral else (_DEEP, _DEEP_AGREED))
         on_line = self.on_line and all(value.is_real for value in point)
         for precise in bits:
             with precision(precise):
@@ -105,7 +132,7 @@ class Sampler:
                     verdict = _verdict(*values, relation, agreed, precise, precise == bits[-1])
                     if verdict is not None:
                         return verdict
-        return self._one_sided(values, found, point, model)
+        return first if closely else self._one_sided(values, found, point, model)
 
     def _one_sided(self, values, found, point, model):
         """(left, right) with None for a side that is known to have no value where the other has one, else None."""
@@ -152,7 +179,8 @@ def _verdict(left, right, relation, agreed, bits, last):
         gap = left - right
         if not acb(gap).contains(0):
             return left, right
-        small = _is_small(gap, left, right, agreed) if bits > 1000 else _is_small(gap, left, right, agreed, None)
+        residue = _RESIDUE if bits > 1000 else None if agreed == _AGREED else agreed
+        small = _is_small(gap, left, right, agreed, residue)
         return True if small else None
     gap = arb(right - left if relation[0] == "<" else left - right)
     if gap < 0:
@@ -248,6 +276,17 @@ def _smooth(expr, symbol):
         return None
     return [value for where, _ in islice(pieces, 60) if (where.start, where.end) != (-sp.oo, sp.oo)
             for value in _inside(where.start, where.end)]
+
+
+def _turns(expr, symbol):
+    """Points close to those where a sine or cosine in `expr` turns, or a tangent jumps."""
+    for node in sorted(expr.atoms(sp.sin, sp.cos, sp.tan), key=sp.default_sort_key)[:4]:
+        line = node.args[0].as_poly(symbol)
+        if line is not None and line.degree() == 1 and all(part.is_number for part in line.all_coeffs()):
+            slope, shift = line.all_coeffs()
+            for quarter in range(-2, 4):
+                near = sp.N((quarter * sp.pi / 2 - shift) / slope, 45)
+                yield from (sp.Rational(str(near)) + side for side in (0, sp.Rational(-1, 10**9)))
 
 
 def _inside(low, high):

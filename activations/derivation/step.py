@@ -4,10 +4,12 @@ from itertools import product
 
 import sympy as sp
 
-from activations.derivation.algebra import by_cases, is_signed, reduces_to_zero, vanishes
+from activations.derivation.algebra import by_cases, distributions_agree, is_signed, reduces_to_zero, vanishes
 from activations.derivation.budget import within
-from activations.derivation.enclosure import encloses
+from activations.derivation.enclosure import encloses, is_constant
+from activations.derivation.floating import in_floating_point
 from activations.derivation.points import TIE, Sampler, allowed
+from activations.derivation.several import by_orders, how_shown
 from activations.derivation.sums import instances, is_general
 from activations.derivation.verdict import Verdict, false_step, number_of, tell_apart
 from activations.numerics.balls import BallError
@@ -16,12 +18,17 @@ _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
 _TIES, _COMPARING = 60, 60_000  # points at which SymPy may be asked for equality, and Python calls for each
 _PROVING = 6_000_000  # Python calls that the search for a proof may spend
+_CLOSELY = 2  # points that are compared to a thousand digits
 _AREAS = 6  # points where an integral has to be computed
 
 
 def judge(number, reason, relation, lines, meanings):
     """The Verdict on a step; raises DerivationError where it is false or cannot be decided."""
     return _Judge(number, reason, relation, lines).run(*meanings)
+
+
+class _Undecided(Exception):
+    """No point was found at which both sides have an enclosure."""
 
 
 class _Judge:
@@ -54,11 +61,15 @@ class _Judge:
         cases = list(instances(*raw)) if any(map(is_general, raw)) else [("", a, b)]
         sides = [(", ".join(filter(None, (place, words))), Sampler(*pair, self.relation != "="))
                  for words, *pair in cases]
+        if len(sides) > 1 and not any(side.has(sp.Indexed, sp.KroneckerDelta) for side in raw):
+            sides.append((place, Sampler(*raw, self.relation != "=")))  # numbers of terms beyond those few
         try:
             for where, side in sides:
                 self._sample(where, side, _FEW if len(sides) == 1 else 3)
         except BallError as error:
             return self._without_numbers(a, b, error)
+        except _Undecided:
+            return self._in_floating_point(a, b)
         how = within(_PROVING, self._proof, a, b)
         if how:
             return Verdict(how)
@@ -79,10 +90,23 @@ class _Judge:
                              f"not declared real: Symbol({loose[0]!r}, real=True)") from error
         raise self._error(f"it could not be decided: {error}") from error
 
+    def _in_floating_point(self, a, b):
+        """The verdict where no point has an enclosure: digits of two numbers, which refute nothing."""
+        if self.relation == "=" and vanishes(a - b):
+            return Verdict("algebra")
+        gap = None if (a - b).free_symbols else in_floating_point(a - b)
+        if gap is not None and gap != gap.real:
+            gap = None
+        near = gap is not None and abs(gap) <= 1e-14 * max(1, abs(in_floating_point(a) or 0))
+        rises = gap is not None and (gap < 0) == (self.relation[0] == "<") and not near
+        if near and self.relation.endswith("=") or rises and self.relation != "=":
+            return Verdict("points", (), "compared in floating point, to 14 digits")
+        raise self.undecided()
+
     def _proof(self, a, b):
         """How the step is proved, or None."""
         if self.relation == "=":
-            return "algebra" if vanishes(a - b) else None
+            return "algebra" if vanishes(a - b) or by_orders(a - b, reduces_to_zero) or is_constant(a - b) else None
         gap = b - a if self.relation[0] == "<" else a - b
         strict = not self.relation.endswith("=")
         if strict and (reduces_to_zero(gap) or not by_cases(gap, lambda piece: not reduces_to_zero(piece))
@@ -90,7 +114,9 @@ class _Judge:
             raise self._error("the two sides are equal on an interval")
         if is_signed(gap, not strict) or by_cases(gap, lambda piece: is_signed(piece, not strict)):
             return "algebra"
-        return "enclosure" if encloses(gap, strict) else None
+        if encloses(gap, strict):
+            return "enclosure"
+        return how_shown(gap, strict)
 
     def _both_infinite(self, a, b):
         """∞ = ∞ compares nothing, but as a limit it is what both lines say."""
@@ -106,7 +132,7 @@ class _Judge:
         return Verdict("points", (), "one side is infinite, by SymPy")
 
     def _distribution(self, a, b):
-        if self.relation == "=" and reduces_to_zero(a - b):
+        if self.relation == "=" and distributions_agree(a - b):
             return Verdict("algebra")
         raise self._error("SymPy cannot show that these distributions are equal, and they have no values to compare")
 
@@ -153,7 +179,8 @@ class _Seen:
 
     def look(self, point, model):
         relation, sides = self.judge.relation, self.sides
-        verdict = sides.compare(point, relation, model)
+        closely = not sides.symbols or len(self.compared) < (1 if sides.integral else _CLOSELY)
+        verdict = sides.compare(point, relation, model, closely)
         if verdict is True:
             self.compared.append(dict(zip(sides.symbols, point, strict=True)))
         elif verdict is TIE:
@@ -191,7 +218,7 @@ class _Seen:
         if len(self.ties) > len(self.compared):
             raise self.judge.equal(self.where, self.sides, self.ties[0])
         if not self.compared:
-            raise self.judge.undecided()
+            raise _Undecided
         return self.compared
 
 

@@ -87,8 +87,10 @@ def _tidied(total):
 def _term_tidied(term, index, low, high):
     constant, varying = term.as_independent(index, as_Add=False)
     for factor in sp.Mul.make_args(varying):
-        if isinstance(factor, sp.KroneckerDelta):
+        if isinstance(factor, sp.KroneckerDelta) and index in factor.args and factor.args[0] != factor.args[1]:
             other = next(a for a in factor.args if a != index)
+            if other.has(index):
+                continue
             return constant * (varying / factor).xreplace({index: other})
     plain = sp.Symbol("summation", integer=True)
     return constant * sp.Sum(varying.xreplace({index: plain}), (plain, low, high))
