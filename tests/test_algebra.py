@@ -142,6 +142,8 @@ def test_roots_are_reduced():
     gap = sqrt(2) * sqrt(1 + p) ** 3 - sqrt(2) * (1 + p) * sqrt(1 + p)
     assert algebra._roots_reduced(sp.Add(gap, sqrt(p) ** 2 - p, evaluate=False)) == 0
     assert algebra._roots_reduced(sqrt(p) + p) == sqrt(p) + p
+    assert algebra._roots_reduced(sqrt(p) * sqrt(1 + p)) == sqrt(p) * sqrt(1 + p)  # one root is not taken for the other
+    assert not vanishes(sqrt(p) * sqrt(1 + p) - 1 - p)
 
 
 def test_a_long_gap_is_not_expanded():

@@ -27,7 +27,8 @@ from sympy import (
 )
 
 from activations.derivation import DerivationError, derive, enclosure
-from activations.derivation.enclosure import dominates, encloses
+from activations.derivation.domination import dominates
+from activations.derivation.enclosure import encloses
 from activations.derivation.spans import domain_of
 from activations.symbols import x
 
@@ -147,12 +148,30 @@ def test_joined_parts_keep_their_ends():
 def test_a_minimum_at_which_the_gap_is_0_has_a_name():
     tenth = Rational(1, 10**7)
     for at in (S(0), Rational(2, 3), sqrt(2), pi / 4, log(2), sp.E):
-        assert at in enclosure._named_points(S(1), x, at - tenth, at + tenth)
-    assert sp.LambertW(2) in enclosure._named_points(x * exp(x) - 2, x, *(sp.N(sp.LambertW(2), 20) + side * tenth
-                                                                          for side in (-1, 1)))
+        assert at in enclosure._named_points(1 + 0 * x, x, at - tenth, at + tenth)
+    assert sqrt(7) - 1 in enclosure._named_points(x**2 + 2 * x - 6, x, sqrt(7) - 1 - tenth, sqrt(7) - 1 + tenth)
     assert enclosure._touches((x - 1) ** 2, x, 1 - tenth, 1 + tenth)
     assert enclosure._touches(1 - sin(x), x, pi / 2 - tenth, pi / 2 + tenth)
     assert not enclosure._touches((x - 1) ** 3, x, 1 - tenth, 1 + tenth)
     assert not enclosure._touches((x - 1) ** 2 + 1, x, 1 - tenth, 1 + tenth)
     assert not enclosure._touches(-((x - 1) ** 2), x, 1 - tenth, 1 + tenth)
     assert not enclosure._touches(x**2 - 1, x, 1 - tenth, 1 + tenth)
+
+
+def test_the_narrower_of_two_enclosures():
+    part = enclosure.Interval(arb(0.46875), arb(0.53125))
+    values, slopes = (enclosure._balls(e, x) for e in (x - x**2 - Rational(1, 4), 1 - 2 * x))
+    found = enclosure._mean_value(values, slopes, part)
+    assert found.low > -0.0025 and found.high < 0.0025  # 0 + f′·(u − m), where u − u² − 1/4 alone is ±0.06
+    direct = enclosure._mean_value(values, lambda u: arb.nan(), part)
+    assert direct.low < -0.03 and direct.high > 0.03
+    assert enclosure._mean_value(lambda u: arb.nan(), slopes, part) is None
+    above = enclosure._mean_value(lambda u: u + 1, lambda u: arb.nan(), part)
+    assert above.low > 1.4 and above.high < 1.6
+
+
+def test_a_gap_below_0_inside_is_seen_first():
+    dip = enclosure._balls((x + 25) ** 2 - 1, x)
+    assert enclosure._falls_below(dip, -oo, S(0)) and not enclosure._falls_below(dip, S(0), oo)
+    assert not enclosure._falls_below(enclosure._balls(x + 60, x), -oo, S(0))
+    assert enclosure._falls_below(enclosure._balls(60 - (x - 2) ** 2, x), S(2), oo)

@@ -28,6 +28,7 @@ from sympy import (
 )
 
 from activations.derivation import meaning
+from activations.derivation.floating import agrees_in_floating_point
 from activations.derivation.meaning import Meaning, shape_of
 from activations.derivation.sums import instances, is_general, tidied
 from activations.symbols import x
@@ -97,9 +98,9 @@ def test_a_closed_form_that_numbers_refute_is_not_taken(monkeypatch):
 
 def test_mpmath_confirms_to_six_digits_where_there_is_no_enclosure():
     node = Integral(x, (x, 0, 1))
-    assert meaning._agrees_with_mpmath(node, S.Half)
-    assert not meaning._agrees_with_mpmath(node, S.Half + Rational(1, 10**5))
-    assert not meaning._agrees_with_mpmath(Integral(y * x, (x, 0, 1)), y / 2)
+    assert agrees_in_floating_point(node, S.Half)
+    assert not agrees_in_floating_point(node, S.Half + Rational(1, 10**5))
+    assert not agrees_in_floating_point(Integral(y * x, (x, 0, 1)), y / 2)
 
 
 @pytest.mark.parametrize(("integrand", "hopeful"), [

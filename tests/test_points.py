@@ -106,6 +106,12 @@ def test_gaps_between_irrational_kinks_hold_points():
         assert sum(bool(low < value < high) for value in values) == least
 
 
+def test_kinks_that_are_not_found_in_time_leave_no_points(monkeypatch):
+    assert len(points(Abs(x - pi), count=0)) == 4
+    monkeypatch.setattr("activations.derivation.points._CUTTING", 1)
+    assert points(Abs(x - pi), count=0) == []
+
+
 def test_gaps_in_one_symbol_are_looked_at_for_several_values_of_the_other():
     found = points(Max(x, y / 1000), count=0)
     assert len({b for _, b in found}) >= 5 and len({a for a, _ in found}) >= 5

@@ -151,7 +151,7 @@ class Sampler:
         return tuple(None if none else value for none, value in zip(missing, values, strict=True))
 
     def exactly(self, point, model=0):
-        """Both sides at a point as SymPy's numbers; None where these are too large for it, as exp(exp(10⁹)) and 10⁹! are."""
+        """Both sides at a point as SymPy's numbers; None where it cannot hold them, as exp(exp(10⁹)) or 10⁹!."""
         pair = self.pairs[model % len(self.pairs)]
         reach = sp.Min(self.reach, 100) if any(side.has(*_WRITTEN_OUT) for side in pair) else self.reach
         if any(abs(value) > reach for value in point):
