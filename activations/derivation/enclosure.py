@@ -111,7 +111,7 @@ class _Proof:
             return False
         if self._rises(gap, low, high, depth):
             return True
-        if values is not None and self._tried(2, self._covers, gap, values, low, high, strict, depth):
+        if values is not None and self._tried(1, self._covers, gap, values, low, high, strict, depth):
             return True
         factors = sp.Mul.make_args(_tidy(gap))
         return len(factors) > 1 and depth > 0 and self._tried(4, self._is_product, factors, low, high, strict, depth)

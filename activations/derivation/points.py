@@ -109,11 +109,11 @@ class Sampler:
                 held = {s: self._draw(s, random, scale, 100) for s in self.symbols if s != symbol}
                 gap = sp.Add(left, -right, evaluate=False).subs(held)
                 inside = _smooth(gap, symbol)
-                if inside is None:
-                    break  # nor are the kinks found where the others are held elsewhere
-                for value in (*inside, *_turns(gap, symbol)):
+                for value in (*(inside or ()), *_turns(gap, symbol)):
                     if allowed(symbol, value):
                         found.append(tuple(value if s == symbol else held[s] for s in self.symbols))
+                if inside is None:
+                    break  # nor are the kinks found where the others are held elsewhere
         return found
 
     def compare(self, point, relation, model=0, closely=False):
