@@ -15,7 +15,7 @@ from activations.derivation.points import Sampler
 from activations.derivation.sums import is_general
 from activations.numerics.balls import BallError
 
-_INTEGRATION = 1_500_000  # Python calls that SymPy may spend on an integral
+_INTEGRATION = 4_000_000  # Python calls that SymPy may spend on an integral
 _DOING = 3_000_000  # and on all else that a line leaves to be done
 
 
