@@ -78,16 +78,27 @@ def _shows_its_sign(form, gap, or_zero):
 
 
 def by_cases(gap, decide):
-    """`decide` on each interval between the kinks of `gap` in one real symbol; False where it has none."""
+    """`decide` on each of the `cases`; False where there is none."""
+    found = cases(gap)
+    return bool(found) and all(map(decide, found))
+
+
+def cases(gap):
+    """`gap` on each interval between its kinks in one real symbol, and at these where they count; [] if unknown."""
     nodes = gap.atoms(sp.Abs, sp.Max, sp.Min, sp.sign, sp.Heaviside, Relational)
     symbols = [s for s in set().union(*(node.free_symbols for node in nodes)) if s.is_extended_real]
     if len(symbols) != 1 or any(node.atoms(AppliedUndef) for node in nodes):
-        return False
-    pieces = regions(gap, symbols[0])
-    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
-        return False  # borders found in numbers may not be all there are
-    inside = [inside_of(piece, where, symbols[0]) for where, piece in pieces if _meets(where, symbols[0])]
-    return bool(inside) and all(map(decide, [*inside, *at_borders(gap, pieces, symbols[0])]))
+        return []
+    (symbol,) = symbols
+    pieces = exact_regions(gap, symbol) or []
+    inside = [inside_of(piece, where, symbol) for where, piece in pieces if _meets(where, symbol)]
+    return [*inside, *at_borders(gap, pieces, symbol)] if inside else []
+
+
+def exact_regions(gap, symbol):
+    """As `calculus.regions`, and None too where a border is found in numbers: these may not be all there are."""
+    pieces = regions(gap, symbol)
+    return pieces if pieces and not any(where.has(sp.Float) for where, _ in pieces) else None
 
 
 def at_borders(gap, pieces, symbol):
@@ -186,11 +197,6 @@ def _roots_reduced(gap):
 
 def _gammas_alike(gap):
     return sp.gammasimp(gap.rewrite(sp.gamma)) if gap.has(sp.factorial, sp.binomial, sp.gamma) else gap
-
-
-def _steps_alike(gap):
-    """Heaviside as a Piecewise: SymPy gives it the value 1/2 at 0, where no step is tested."""
-    return gap.rewrite(sp.Piecewise) if gap.has(sp.Heaviside) else gap
 
 
 SHORT = (

@@ -19,8 +19,8 @@ class Step:
 
     expr: sp.Basic
     reason: str
-    relation: str = "="
-    verdict: Verdict = field(default=Verdict("algebra"), repr=False)
+    relation: str
+    verdict: Verdict = field(repr=False)
 
     @property
     def proved(self):

@@ -53,8 +53,7 @@ class Sampler:
     def points(self, count):
         """`count` points, the same in every run, moderate ones first, then those in the gaps between kinks.
 
-        From the ninth on each symbol has a scale of its own. Where a symbol may be complex, so is every other point
-        in the second half.
+        From the ninth on each symbol has a scale of its own. Where a symbol may be complex, so is the second half.
         """
         random = Random(count)
         for index in range(count if self.symbols else 1):
@@ -186,8 +185,7 @@ def _verdict(left, right, relation, agreed, bits, last):
         if not acb(gap).contains(0):
             return left, right
         residue = _RESIDUE if bits > 1000 else None if agreed == _AGREED else agreed
-        small = _is_small(gap, left, right, agreed, residue)
-        return True if small else None
+        return True if _is_small(gap, left, right, agreed, residue) else None
     gap = arb(right - left if relation[0] == "<" else left - right)
     if gap < 0:
         return left, right

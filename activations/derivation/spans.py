@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import sympy as sp
 
-from activations.calculus import regions
-from activations.derivation.algebra import is_heavy
+from activations.derivation.algebra import exact_regions, is_heavy
 from activations.derivation.budget import within
 from activations.derivation.continuity import guards
 
@@ -14,8 +13,8 @@ _LIMIT = 400_000  # Python calls that SymPy may spend on the zeros of a denomina
 
 def spans_of(gap, symbol, domain):
     """[(open interval, formula without kinks)] on a domain, or None where the borders are not all known."""
-    pieces = regions(gap, symbol)
-    if not pieces or any(where.has(sp.Float) for where, _ in pieces):
+    pieces = exact_regions(gap, symbol)
+    if pieces is None:
         return None
     spans = [(sp.Intersection(where, domain), piece) for where, piece in pieces]
     return [(part, piece) for span, piece in spans if isinstance(span, sp.Interval)

@@ -4,7 +4,7 @@ from itertools import product
 
 import sympy as sp
 
-from activations.derivation.algebra import by_cases, distributions_agree, is_signed, reduces_to_zero, vanishes
+from activations.derivation.algebra import cases, distributions_agree, is_signed, reduces_to_zero, vanishes
 from activations.derivation.budget import within
 from activations.derivation.enclosure import encloses, is_constant
 from activations.derivation.floating import in_floating_point
@@ -109,10 +109,10 @@ class _Judge:
             return "algebra" if vanishes(a - b) or by_orders(a - b, reduces_to_zero) or is_constant(a - b) else None
         gap = b - a if self.relation[0] == "<" else a - b
         strict = not self.relation.endswith("=")
-        if strict and (reduces_to_zero(gap) or not by_cases(gap, lambda piece: not reduces_to_zero(piece))
-                       and by_cases(gap, lambda piece: True)):
+        pieces = cases(gap)
+        if strict and any(map(reduces_to_zero, [gap, *pieces])):
             raise self._error("the two sides are equal on an interval")
-        if is_signed(gap, not strict) or by_cases(gap, lambda piece: is_signed(piece, not strict)):
+        if is_signed(gap, not strict) or pieces and all(is_signed(piece, not strict) for piece in pieces):
             return "algebra"
         if encloses(gap, strict):
             return "enclosure"
