@@ -255,6 +255,103 @@ def test_a_failing_notebook_is_named_and_left_alone(small, capsys, source, reaso
     assert small.read_bytes() == before and not list(small.parent.glob("*.new"))
 
 
+# --- The three roles of a code cell -------------------------------------------------------------------------------
+
+
+def code(source, *tags, **metadata):
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata)
+    if tags:
+        cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def stored(cell):
+    """The metadata of a cell after it was stored, and after it was stored again."""
+    once = nbformat.reads(notebooks.canonical(nbformat.v4.new_notebook(cells=[cell]), "one"), as_version=4)
+    twice = nbformat.reads(notebooks.canonical(once, "one"), as_version=4)
+    assert twice == once
+    return dict(once.cells[0].metadata)
+
+
+def test_a_lesson_is_stored_with_nothing_that_folds_it():
+    assert stored(code("12 + 30")) == {}
+    left_over = {"jupyter": {"source_hidden": True}, "mystnb": {"code_prompt_show": "How this figure is made"}}
+    assert stored(code("12 + 30", **left_over)) == {}
+    assert stored(code("12 + 30", mystnb={"figure": {"name": "sum"}})) == {"mystnb": {"figure": {"name": "sum"}}}
+
+
+def test_a_figure_is_stored_with_its_code_folded_and_its_output_open():
+    metadata = stored(code("explore(f)", "figure"))
+    assert metadata["tags"] == ["figure", "hide-input"]
+    assert metadata["mystnb"]["code_prompt_show"] == "How this figure is made"
+    assert metadata["mystnb"]["code_prompt_hide"] == "Fold how this figure is made"
+    assert metadata["jupyter"] == {"source_hidden": True}
+
+
+def test_a_check_is_stored_folded_whole_with_its_count():
+    metadata = stored(code("assert 1 < 2\nfor n in range(9):\n    assert n < 9", "check"))
+    assert metadata["tags"] == ["check", "hide-cell"]
+    assert metadata["mystnb"]["code_prompt_show"] == "Checked by computation: 2 statements"
+    assert metadata["mystnb"]["code_prompt_hide"] == "Fold the check of 2 statements"
+    assert metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    alone = stored(code("assert 1 < 2", "check"))["mystnb"]
+    assert alone["code_prompt_show"] == "Checked by computation: 1 statement"
+
+
+def test_a_cell_whose_role_was_changed_keeps_nothing_of_the_old_one():
+    as_figure = stored(code("assert 1 < 2", "figure"))
+    changed = code("assert 1 < 2", **as_figure | {"tags": ["check", "hide-input"]})
+    assert stored(changed) == stored(code("assert 1 < 2", "check"))
+
+
+@pytest.mark.parametrize(
+    "source, number",
+    [
+        ("x = 1", 0),
+        ("# assert x\n'assert y'", 0),
+        ("assert x and y", 1),
+        ("def f():\n    assert x\n\nif y: assert z", 2),
+        ("derive(f, (g, 'reason'))\nassert x", 2),
+        ("derived = derivation(f)", 0),
+    ],
+)
+def test_statements_are_asserts_and_derivations(source, number):
+    assert notebooks.statements(source) == number
+
+
+@pytest.mark.parametrize(
+    "cell, fault",
+    [
+        (code("assert x", "figure", "check"), "a cell has one role, and this one is tagged figure and check"),
+        (code("x", "picture"), "the tag 'picture' names no role"),
+        (code("assert x", "check", "remove-cell"), "the tag 'remove-cell' names no role"),
+        (code("x", "hide-input"), "the tag 'hide-input' folds a cell without a role"),
+        (code("x = 1", "check"), "a check without an assert checks nothing"),
+        (code("%time x", "check"), "it cannot be read as Python"),
+        (nbformat.v4.new_markdown_cell("x", metadata={"tags": ["check"]}), "only a code cell has a role"),
+    ],
+)
+def test_a_role_at_fault_is_named_before_the_notebook_runs(small, capsys, cell, fault):
+    notebook = read(small)
+    notebook.cells.append(cell)
+    nbformat.write(notebook, small)
+    assert any(f"cell 3: {fault}" in found for found in notebooks.check(small))
+    before = small.read_bytes()
+    assert notebooks.main(["run", str(small)]) == 1
+    assert f"cell 3: {fault}" in capsys.readouterr().err
+    assert small.read_bytes() == before
+
+
+def test_a_check_whose_count_is_out_of_date_is_not_canonical(small):
+    notebook = read(small)
+    notebook.cells.append(code("assert 1 < 2", "check"))
+    nbformat.write(notebook, small)
+    assert notebooks.main(["run", str(small)]) == 0
+    assert not notebooks.check(small)
+    small.write_text(small.read_text().replace("assert 1 < 2", "assert 1 < 2\\nassert 2 < 3"))
+    assert any("'Checked by computation: 1 statement' should be" in found for found in notebooks.check(small))
+
+
 def test_an_unknown_notebook_is_named(capsys):
     with pytest.raises(SystemExit):
         notebooks.main(["run", "absent.ipynb"])
