@@ -14,14 +14,20 @@ TABLE = ROOT / "tools" / "moved_anchors.yml"
 logger = logging.getLogger(__name__)
 
 
+def table():
+    """The whole table: page -> old anchor -> new anchor."""
+    return yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+
+
 def moved(docname):
-    """The old anchors of a page with the new ones, from the table."""
-    return yaml.safe_load(TABLE.read_text(encoding="utf-8")).get(docname.rpartition("/")[2]) or {}
+    """The old anchors of a page with the new ones."""
+    return table().get(docname.rpartition("/")[2], {})
 
 
 def add_old_anchors(app, doctree):
     """Let each old anchor of a page lead where the table says; warn where it cannot."""
     docname = app.env.docname
+    app.env.note_dependency(str(TABLE))
     elements = {anchor: node for node in doctree.findall(nodes.Element) for anchor in node.get("ids", ())}
     for old, new in moved(docname).items():
         if old in elements:

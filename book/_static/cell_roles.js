@@ -1,4 +1,5 @@
-/* The folds of a page: opened or folded all at once, remembered, and opened where a link or a search leads into one.
+/* The folds of a page: opened or folded all at once, remembered, and opened where a link leads into one (a
+   browser's search in the page opens them by itself).
    Loaded in the head, so that a page that is remembered open is drawn open. */
 (() => {
   "use strict";
@@ -45,7 +46,6 @@
     });
     document.addEventListener("toggle", show, true); // a toggle event does not bubble
     window.addEventListener("hashchange", openAtAnchor);
-    document.querySelectorAll(".highlighted").forEach(openAround);
     openAtAnchor();
     show();
   });
