@@ -1,4 +1,4 @@
-"""A link to an anchor of the first edition leads somewhere in this one: the anchor is there, or the table says what is."""
+"""A link to an anchor of the first edition leads somewhere: the anchor is there, or the table says what is."""
 
 import json
 import re

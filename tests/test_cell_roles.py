@@ -164,7 +164,7 @@ def test_a_page_that_is_remembered_open_is_open_before_it_is_drawn(opened):
     page.context.add_init_script("""document.addEventListener("readystatechange", () => {
       window.atReady ??= [...document.querySelectorAll("details.fold")].map(fold => fold.open); });""")
     again = opened(context=page.context)
-    assert again.evaluate("window.atReady") == [True] * 3  # the first change is the end of parsing, before DOMContentLoaded
+    assert again.evaluate("window.atReady") == [True] * 3  # the first change is before DOMContentLoaded
 
 
 REFUSED = """Object.defineProperty(window, "localStorage", {value: {
