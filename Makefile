@@ -12,7 +12,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-BUILDERS := _config.yml _toc.yml tools/offline_site.py tools/chapter_numbers.py
+BUILDERS := _config.yml _toc.yml tools/offline_site.py tools/chapter_numbers.py tools/mathematics.py tools/light_pages.py \
+	$(wildcard book/_static/*)
 WELCOME := book/_generated/welcome-explorer.html
 PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
 
