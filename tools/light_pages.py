@@ -83,7 +83,7 @@ def is_used(selector, used):
 
 def lighten_font(data, characters):
     """The font with these characters alone."""
-    font = TTFont(BytesIO(data))
+    font = TTFont(BytesIO(data), recalcTimestamp=False)
     options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[0, 1, 2, 13, 14])
     worker = subset.Subsetter(options)
     worker.populate(unicodes=characters)
