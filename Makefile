@@ -12,8 +12,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-BUILDERS := _config.yml _toc.yml tools/offline_site.py tools/chapter_numbers.py tools/cell_roles.py \
-	tools/moved_anchors.py tools/moved_anchors.yml
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages
+BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
+	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
 PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
 
