@@ -46,17 +46,13 @@ def is_rewritten(notebook):
 class Passage:
     """A piece of a chapter: its kind, its text, and the number of its cell, from 1.
 
-    The kinds: heading, prose, exercise, lesson (code), output and figure (code of a figure), all in view but the last;
-    check, hint, and answer, which is a solution or another folded box with what stands in it.
+    The kinds: heading, prose, exercise, lesson, output; and what is folded: figure (its code), check, hint, and answer,
+    which is a solution or another folded box with all that stands in it.
     """
 
     kind: str
     text: str
     cell: int
-
-    @property
-    def is_visible(self):
-        return self.kind in ("heading", "prose", "exercise", "lesson", "output")
 
 
 def directive_kind(name, body):
@@ -113,8 +109,7 @@ def passages(notebook):
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code":
             role = role_of(cell)
-            output = "check" if role == "check" else "output"
-            for kind, text in ((role, cell.source), (output, shown(cell))):
+            for kind, text in ((role, cell.source), ("output", shown(cell))):
                 found.append(Passage("answer" if in_solution else kind, text, number))
             continue
         for kind, text in pieces(cell.source):
@@ -226,10 +221,10 @@ def sentences(text):
 
 def reflection(notebook):
     """What the mirror shows of a chapter, by name of the column."""
-    seen = [passage for passage in passages(notebook) if passage.is_visible]
-    code = [passage.text for passage in seen if passage.kind == "lesson"]
+    everything = passages(notebook)
+    code = [passage.text for passage in everything if passage.kind == "lesson"]
     lines = [line for text in code for line in text.splitlines() if line.strip()]
-    words = sentences("\n\n".join(passage.text for passage in seen if passage.kind in ("prose", "exercise")))
+    words = sentences("\n\n".join(passage.text for passage in everything if passage.kind in ("prose", "exercise")))
     short = sum(length <= SHORT_SENTENCE for length in words)
     return {
         "cells": len(code),
