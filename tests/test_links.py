@@ -101,7 +101,8 @@ def test_every_citation_stands_in_the_bibliography(site, pages):
 def test_chapters_carry_the_numbers_of_their_files(site):
     for page in (site / "notebooks").glob("*.html"):
         number = int(page.name.split("-")[0])
-        shown = f'<span class="section-number">{number}. </span>' if number else ""  # 0 stands before the numbered parts
+        # Chapter 0 stands before the numbered parts.
+        shown = f'<span class="section-number">{number}. </span>' if number else ""
         assert f"<h1>{shown}" in page.read_text(encoding="utf-8"), page.name
 
 
