@@ -12,7 +12,9 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-BUILDERS := _config.yml _toc.yml tools/offline_site.py tools/chapter_numbers.py
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages
+BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
+	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
 PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
 
@@ -21,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve bench clean
+.PHONY: help book test notebooks lab serve bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -53,6 +55,9 @@ serve: book  ## build the site and serve it on this machine
 
 bench: $(BUILT)  ## measure one slider step, the build, the chapters
 	@$(BIN)/python -m tools.bench
+
+mirror: $(BUILT)  ## print what a reader sees of each chapter without opening anything
+	@$(BIN)/python -m tools.mirror
 
 clean:  ## remove the site and the caches; the environment in .venv stays
 	@rm -rf _build book/_generated .pytest_cache .ruff_cache .hypothesis *.egg-info

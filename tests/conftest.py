@@ -4,7 +4,6 @@ import fcntl
 import functools
 import http.server
 import os
-import shutil
 import subprocess
 import threading
 from collections import Counter
@@ -12,13 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.browser import BROWSER_FLAGS, find_browser
+
 ROOT = Path(__file__).resolve().parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # nothing can leave this machine
-]
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +50,6 @@ def site_url(site):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-def find_browser():
-    """The Chromium of this machine, or None."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,11 @@
-"""The chapters keep their form: canonical files, short cells, prose, exercises with hints and solutions."""
+"""The chapters keep their form: canonical files, lessons to read aloud, exercises with hints and solutions."""
 
 import ast
 import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from itertools import chain
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 import yaml
 
-from tools import notebooks
+from tools import mirror, notebooks
 from tools.notebooks import prose
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,10 +31,6 @@ def read(path):
 def cells(path, kind):
     """(number from 1, cell) of each cell of a kind."""
     return [(i, cell) for i, cell in enumerate(read(path).cells, 1) if cell.cell_type == kind]
-
-
-def lines(cell):
-    return [line for line in cell.source.splitlines() if line.strip()]
 
 
 def directives(path):
@@ -89,26 +86,44 @@ def test_begins_with_its_title(path):
     assert len(titles) == 1, titles
 
 
-@every_chapter
-def test_has_30_to_45_cells_about_half_of_them_prose(path):
-    everything, text = len(read(path).cells), len(cells(path, "markdown"))
-    assert 30 <= everything <= 45
-    assert 0.40 <= text / everything <= 0.60
+def unreadable(source):
+    """What keeps a lesson from being read aloud, as phrases: a long line, or two things said in one."""
+    yield from (f"a line of {len(line)} characters" for line in source.splitlines() if len(line) > mirror.LONGEST_LINE)
+    for node in ast.walk(ast.parse(source)):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        if isinstance(node, ast.NamedExpr):
+            yield f"line {node.lineno}: a walrus"
+        elif isinstance(node, ast.Assign | ast.For) and any(isinstance(part, ast.Starred) for target in targets
+                                                            for part in ast.walk(target)):
+            yield f"line {node.lineno}: a starred target"
+    starts = Counter(node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt))
+    yield from (f"line {line}: {number} statements" for line, number in starts.items() if number > 1)
 
 
 @every_chapter
-def test_code_cells_are_short(path):
-    lengths = {number: len(lines(cell)) for number, cell in cells(path, "code")}
-    assert not {number: n for number, n in lengths.items() if n > 15}
-    assert sum(n >= 10 for n in lengths.values()) <= len(lengths) / 10, lengths
-    assert 2 <= sorted(lengths.values())[len(lengths) // 2] <= 5, lengths
+def test_lessons_can_be_read_aloud(path):
+    if not mirror.is_rewritten(read(path)):
+        return
+    lessons = [(number, cell) for number, cell in cells(path, "code") if notebooks.role_of(cell) == "lesson"]
+    assert not [f"cell {number}, {fault}" for number, cell in lessons for fault in unreadable(cell.source)]
 
 
-@every_chapter
-def test_first_code_cell_is_imports_of_four_lines_at_most(path):
-    _, first = cells(path, "code")[0]
-    assert len(lines(first)) <= 4
-    assert all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(first.source).body)
+@pytest.mark.parametrize(
+    "source, fault",
+    [
+        ("x = 1\nprint(x, *range(3))\nfirst, second = 1, 2", None),
+        ("for i in range(3):\n    total = i", None),
+        ("x" * 79, None),
+        ("x" * 80, "a line of 80 characters"),
+        ("print(y := 3)", "line 1: a walrus"),
+        ("x = 1\n*rest, last = 1, 2", "line 2: a starred target"),
+        ("for first, *rest in pairs:\n    print(first)", "line 1: a starred target"),
+        ("x = 1; y = 2", "line 1: 2 statements"),
+        ("if x: y = 2", "line 1: 2 statements"),
+    ],
+)
+def test_what_cannot_be_read_aloud_is_named(source, fault):
+    assert list(unreadable(source)) == ([fault] if fault else [])
 
 
 @every_chapter
@@ -121,8 +136,7 @@ def test_nothing_is_hidden_from_nbval(path):
 
 @every_chapter
 def test_asserts_something(path):
-    asserted = [n for n, cell in cells(path, "code") if re.search(r"^\s*assert\b", cell.source, re.MULTILINE)]
-    assert len(asserted) >= 3
+    assert sum(notebooks.statements(cell.source) for _, cell in cells(path, "code")) >= 3
 
 
 @every_chapter
@@ -253,6 +267,103 @@ def test_a_failing_notebook_is_named_and_left_alone(small, capsys, source, reaso
     printed = capsys.readouterr().err
     assert "01-small: not stored" in printed and "cell 3 (In [2])" in printed and reason in printed
     assert small.read_bytes() == before and not list(small.parent.glob("*.new"))
+
+
+# --- The three roles of a code cell -------------------------------------------------------------------------------
+
+
+def code(source, *tags, **metadata):
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata)
+    if tags:
+        cell.metadata["tags"] = list(tags)
+    return cell
+
+
+def stored(cell):
+    """The metadata of a cell after it was stored, and after it was stored again."""
+    once = nbformat.reads(notebooks.canonical(nbformat.v4.new_notebook(cells=[cell]), "one"), as_version=4)
+    twice = nbformat.reads(notebooks.canonical(once, "one"), as_version=4)
+    assert twice == once
+    return dict(once.cells[0].metadata)
+
+
+def test_a_lesson_is_stored_with_nothing_that_folds_it():
+    assert stored(code("12 + 30")) == {}
+    left_over = {"jupyter": {"source_hidden": True}, "mystnb": {"code_prompt_show": "How this figure is made"}}
+    assert stored(code("12 + 30", **left_over)) == {}
+    assert stored(code("12 + 30", mystnb={"figure": {"name": "sum"}})) == {"mystnb": {"figure": {"name": "sum"}}}
+
+
+def test_a_figure_is_stored_with_its_code_folded_and_its_output_open():
+    metadata = stored(code("explore(f)", "figure"))
+    assert metadata["tags"] == ["figure", "hide-input"]
+    assert metadata["mystnb"]["code_prompt_show"] == "How this figure is made"
+    assert metadata["mystnb"]["code_prompt_hide"] == "Fold how this figure is made"
+    assert metadata["jupyter"] == {"source_hidden": True}
+
+
+def test_a_check_is_stored_folded_whole_with_its_count():
+    metadata = stored(code("assert 1 < 2\nfor n in range(9):\n    assert n < 9", "check"))
+    assert metadata["tags"] == ["check", "hide-cell"]
+    assert metadata["mystnb"]["code_prompt_show"] == "Checked by computation: 2 statements"
+    assert metadata["mystnb"]["code_prompt_hide"] == "Fold the check of 2 statements"
+    assert metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+    alone = stored(code("assert 1 < 2", "check"))["mystnb"]
+    assert alone["code_prompt_show"] == "Checked by computation: 1 statement"
+
+
+def test_a_cell_whose_role_was_changed_keeps_nothing_of_the_old_one():
+    as_figure = stored(code("assert 1 < 2", "figure"))
+    changed = code("assert 1 < 2", **as_figure | {"tags": ["check", "hide-input"]})
+    assert stored(changed) == stored(code("assert 1 < 2", "check"))
+
+
+@pytest.mark.parametrize(
+    "source, number",
+    [
+        ("x = 1", 0),
+        ("# assert x\n'assert y'", 0),
+        ("assert x and y", 1),
+        ("def f():\n    assert x\n\nif y: assert z", 2),
+        ("derive(f, (g, 'reason'))\nassert x", 2),
+        ("derived = derivation(f)", 0),
+    ],
+)
+def test_statements_are_asserts_and_derivations(source, number):
+    assert notebooks.statements(source) == number
+
+
+@pytest.mark.parametrize(
+    "cell, fault",
+    [
+        (code("assert x", "figure", "check"), "a cell has one role, and this one is tagged figure and check"),
+        (code("x", "picture"), "the tag 'picture' names no role"),
+        (code("assert x", "check", "remove-cell"), "the tag 'remove-cell' names no role"),
+        (code("x", "hide-input"), "the tag 'hide-input' folds a cell without a role"),
+        (code("x = 1", "check"), "a check without an assert checks nothing"),
+        (code("%time x", "check"), "it cannot be read as Python"),
+        (nbformat.v4.new_markdown_cell("x", metadata={"tags": ["check"]}), "only a code cell has a role"),
+    ],
+)
+def test_a_role_at_fault_is_named_before_the_notebook_runs(small, capsys, cell, fault):
+    notebook = read(small)
+    notebook.cells.append(cell)
+    nbformat.write(notebook, small)
+    assert any(f"cell 3: {fault}" in found for found in notebooks.check(small))
+    before = small.read_bytes()
+    assert notebooks.main(["run", str(small)]) == 1
+    assert f"cell 3: {fault}" in capsys.readouterr().err
+    assert small.read_bytes() == before
+
+
+def test_a_check_whose_count_is_out_of_date_is_not_canonical(small):
+    notebook = read(small)
+    notebook.cells.append(code("assert 1 < 2", "check"))
+    nbformat.write(notebook, small)
+    assert notebooks.main(["run", str(small)]) == 0
+    assert not notebooks.check(small)
+    small.write_text(small.read_text().replace("assert 1 < 2", "assert 1 < 2\\nassert 2 < 3"))
+    assert any("'Checked by computation: 1 statement' should be" in found for found in notebooks.check(small))
 
 
 def test_an_unknown_notebook_is_named(capsys):

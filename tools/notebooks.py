@@ -4,9 +4,13 @@
     python -m tools.notebooks check [notebook ...]    say which are not in canonical form, and why
 
 Without names, both take every chapter in notebooks/. A notebook that fails is left as it was.
+
+The role of a code cell is its one tag: none for a lesson, `figure`, or `check`. Its author writes no more than that;
+what the site and JupyterLab need to fold it is added here when the notebook is stored.
 """
 
 import argparse
+import ast
 import os
 import re
 import sys
@@ -19,9 +23,14 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-CELL_METADATA = {"tags", "mystnb"}
+CELL_METADATA = {"tags", "mystnb", "jupyter"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 300  # seconds
+
+# The tag by which MyST-NB folds the cells of a role, and what JupyterLab collapses of them.
+FOLDING_TAG = {"figure": "hide-input", "check": "hide-cell"}
+COLLAPSED = {"figure": {"source_hidden": True}, "check": {"source_hidden": True, "outputs_hidden": True}}
+PROMPTS = {"code_prompt_show", "code_prompt_hide"}
 
 # What a stored output must not hold: it differs from run to run, or from machine to machine.
 UNSTABLE = {
@@ -55,6 +64,73 @@ def place(index, cell):
     return f"cell {index + 1}" + (f" (In [{count}])" if count else "")
 
 
+def role_of(cell):
+    """The role of a cell: "figure", "check", or "lesson" for one without such a tag."""
+    tags = cell.metadata.get("tags", [])
+    return next((role for role in FOLDING_TAG if role in tags), "lesson")
+
+
+def statements(source):
+    """How many statements a cell proves: its asserts, and its derivations, each a chain whose steps are judged."""
+    nodes = list(ast.walk(ast.parse(source)))
+    asserted = sum(isinstance(node, ast.Assert) for node in nodes)
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    return asserted + sum(isinstance(name, ast.Name) and name.id == "derive" for name in called)
+
+
+def counted(number):
+    """A number of statements in words: "1 statement", "4 statements"."""
+    return f"{number} statement{'' if number == 1 else 's'}"
+
+
+def role_faults(cell):
+    """What is wrong with the tags of a cell, or with a check that checks nothing, as phrases."""
+    tags = cell.metadata.get("tags", [])
+    roles = [tag for tag in tags if tag in FOLDING_TAG]
+    if tags and cell.cell_type != "code":
+        yield f"only a code cell has a role, and this one is tagged {', '.join(tags)}"
+    elif len(roles) > 1:
+        yield f"a cell has one role, and this one is tagged {' and '.join(roles)}"
+    elif foreign := [tag for tag in tags if tag not in roles and tag not in FOLDING_TAG.values()]:
+        yield f"the tag {foreign[0]!r} names no role: a code cell has no tag, or 'figure', or 'check'"
+    elif tags and not roles:
+        yield f"the tag {tags[0]!r} folds a cell without a role: tag it 'figure' or 'check'"
+    elif roles:
+        try:
+            proved = statements(cell.source)
+        except SyntaxError as error:
+            yield f"it cannot be read as Python: {error.msg}"
+        else:
+            if roles == ["check"] and not proved:
+                yield "a check without an assert checks nothing"
+
+
+def prompts(role, source):
+    """What the site writes on a folded cell, and on the same cell when it is open."""
+    if role == "figure":
+        return {"code_prompt_show": "How this figure is made", "code_prompt_hide": "Fold how this figure is made"}
+    count = counted(statements(source))
+    return {"code_prompt_show": f"Checked by computation: {count}", "code_prompt_hide": f"Fold the check of {count}"}
+
+
+def cell_metadata(cell):
+    """The metadata that a cell is stored with: what its role needs, and of the rest what its author may set.
+
+    A cell whose role is at fault keeps its metadata, for its author to mend.
+    """
+    kept = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA}
+    if cell.cell_type != "code" or any(role_faults(cell)):
+        return kept
+    role = role_of(cell)
+    mystnb = {key: value for key, value in kept.pop("mystnb", {}).items() if key not in PROMPTS}
+    kept.pop("jupyter", None)
+    kept.pop("tags", None)
+    if role != "lesson":
+        kept |= {"tags": [role, FOLDING_TAG[role]], "jupyter": COLLAPSED[role]}
+        mystnb |= prompts(role, cell.source)
+    return kept | ({"mystnb": mystnb} if mystnb else {})
+
+
 def text_of(output):
     """All the text that an output shows, pictures left out."""
     parts = [output.get("text", ""), *(v for k, v in output.get("data", {}).items() if k.startswith("text/"))]
@@ -76,6 +152,7 @@ def faults(notebook):
     """Everything in a notebook that only its author can mend, each with its cell."""
     expected = 0
     for index, cell in enumerate(notebook.cells):
+        yield from (f"{place(index, cell)}: {fault}" for fault in role_faults(cell))
         if cell.cell_type != "code":
             continue
         expected += 1
@@ -116,7 +193,7 @@ def canonical(notebook, slug):
         kept = {
             "cell_type": cell.cell_type,
             "id": f"{slug}-{index + 1:02d}",
-            "metadata": {key: value for key, value in cell.metadata.items() if key in CELL_METADATA},
+            "metadata": cell_metadata(cell),
             "source": "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n")),
         }
         if cell.cell_type == "code":
@@ -183,6 +260,8 @@ def stopped_at(notebook):
 def execute(path):
     """Run a notebook in a fresh kernel of this Python; returns it with its outputs or raises NotebookError."""
     notebook = nbformat.read(path, as_version=4)
+    if found := [f"{place(*pair)}: {fault}" for pair in enumerate(notebook.cells) for fault in role_faults(pair[1])]:
+        raise NotebookError("\n".join(found))
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],

@@ -1,14 +1,10 @@
 """Sphinx extension: all that a page asks for is served by the site itself."""
 
 import re
-import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 from sphinx.errors import ExtensionError
 
-# What the pages ask MathJax for: the TeX reader with its extensions, the HTML writer and its fonts.
-MATHJAX_PARTS = ("tex-chtml.js", "input/tex/extensions/*.js", "output/chtml/fonts/woff-v2/*.woff")
 # The address of the site itself leads to its first page. The icon is empty, or the browser asks for a favicon.ico.
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="en">
@@ -32,18 +28,6 @@ def refuse_other_hosts(app, pagename, templatename, context, doctree):
             raise ExtensionError(f"{pagename} would load {asset.filename} from another host")
 
 
-def copy_mathjax(app):
-    """Copy what the pages need of the MathJax that the package sphinx-mathjax-offline carries."""
-    if app.builder.format != "html":
-        return
-    package = Path(find_spec("sphinx-mathjax-offline").origin).parent / "static" / "mathjax"
-    for part in MATHJAX_PARTS:
-        for source in package.glob(part):
-            target = Path(app.outdir, "_static", "mathjax", source.relative_to(package))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-
-
 def open_front_door(app, failure):
     """Write the page that leads from the address of the site to its first page."""
     if failure is None and app.builder.format == "html":
@@ -52,9 +36,8 @@ def open_front_door(app, failure):
 
 
 def setup(app):
-    """Connect all four to the build."""
+    """Connect all three to the build."""
     app.add_js_file(None, body=SEARCH_FROM_DISK, priority=900)
     app.connect("html-page-context", refuse_other_hosts, priority=900)
-    app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", open_front_door)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
