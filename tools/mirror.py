@@ -97,9 +97,9 @@ def pieces(source):
 
 
 def shown(cell):
-    """The words of the outputs of a cell: no tags, no style, no script, no picture."""
+    """The words of the outputs of a cell: no tags, no style, no script, no picture, nothing that is folded."""
     text = "\n".join(text_of(output) for output in cell.outputs)
-    text = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    text = re.sub(r"<(style|script|svg|details)\b.*?</\1>", " ", text, flags=re.DOTALL)
     return re.sub(r"<[^>]*>", " ", text)
 
 
