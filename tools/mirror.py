@@ -247,10 +247,10 @@ CUT_OFF = """() => [...document.querySelectorAll("div.cell_input pre")]
 
 
 def measured(page, address, script):
-    """What a script says about a page of the site, once its mathematics is typeset."""
+    """What a script says about a page of the site, once its fonts are there."""
     page.set_viewport_size(WIDE)
     page.goto(address, wait_until="load")
-    page.evaluate("window.MathJax?.startup?.promise?.then(() => document.fonts.ready).then(() => 0)")
+    page.evaluate("document.fonts.ready.then(() => 0)")
     return page.evaluate(script)
 
 
