@@ -16,7 +16,7 @@ from tools.experiments import COLUMNS, TABLE, once
 SEEDS = range(6)
 KEYS = [setting(name, **how) for name, how in TABLE]
 SAMPLE = [(key, place % 6) for place, key in enumerate(key for key in KEYS if key.epochs == 5)]
-LONG = [(setting("sigmoid", init="glorot", gain=4, centred=True, epochs=20), 1), (setting("softplus", epochs=20), 3)]
+LONG = [(setting("tanh", epochs=20), 1), (setting("softplus", epochs=20), 3)]
 NOISY = """\
 import noise
 noise.install()
@@ -90,12 +90,12 @@ def test_a_changed_number_is_noticed(field, change, says):
 
 def test_run_gives_the_stored_number():
     assert run("selu", seed=4) == results("selu").accuracies[4]
-    assert run("elu", 0, alpha=3, init="he") == 0 == results("elu", alpha=3, init="he").accuracies[0]
+    assert run("celu", 0, alpha=3, init="he", rate=0.1) == 0
 
 
 def test_what_a_results_says():
-    six = Results(np.ones(6), np.array([0.5, 0.75, 0, 0.25, 1, 0.75]), np.array([0.5, 0.75, 0, 0.5, 1, 0.75]))
-    assert (six.median, six.lowest, six.highest, six.diverged, six.moved) == (0.625, 0, 1, 1, 0.25)
+    six = Results(np.ones(6), np.array([0.5, 0.75, 0, 0.25, 1, 0.75]))
+    assert (six.median, six.lowest, six.highest, six.diverged) == (0.625, 0, 1, 1)
     assert str(six) == "0.62 (0.00 to 1.00)"
 
 
@@ -122,13 +122,6 @@ def test_the_own_gain_is_that_of_the_catalogue(name):
 def test_the_own_gain_of_a_parameter():
     assert own_gain("leaky_relu", alpha=0.3) == pytest.approx((2 / 1.09) ** 0.5, rel=1e-9)
     assert own_gain("swish", beta=40) == pytest.approx(2**0.5, rel=1e-3)
-
-
-def test_centred_biases_answer_a_half_with_0():
-    net = ten_layers("sigmoid", init="glorot", gain=4, centred=True)
-    assert not net.layers[0].biases.any()  # the pixels have mean 0
-    for layer in net.layers[1:]:
-        assert np.full(30, 0.5) @ layer.weights + layer.biases == pytest.approx(np.zeros(len(layer.biases)), abs=1e-6)
 
 
 def test_a_network_is_rounded_from_the_start_and_after_every_step():
