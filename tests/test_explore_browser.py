@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 
 import numpy as np
 import pytest
@@ -385,3 +386,65 @@ def test_with_script_the_spare_picture_is_hidden(visit):
 def test_the_spec_is_plain_data(explorers):
     for explorer in explorers.values():
         json.dumps([view.spec() for view in explorer.views], allow_nan=False)
+
+
+# --- The figure as a table -------------------------------------------------------------------------------------------
+
+
+def told(page):
+    """The numbers of the figure's tables as they are read, one list for each table."""
+    return page.evaluate("""[...document.querySelectorAll(".sts-table table")].map((table) =>
+      [...table.querySelectorAll("tbody td")].map((cell) => cell.textContent))""")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_open_table_tells_what_the_kernel_would_store(visit, explorers, name):
+    """Opened it says what stood there closed; after a step it says the kernel's numbers for where the sliders are."""
+    page, explorer = visit(name), explorers[name]
+    stored = told(page)
+    page.locator("summary").click()
+    assert told(page) == stored
+    page.locator("input").first.press("End")
+    values = page.locator("figure").evaluate("figure => figure.explorer.state.values")
+    values = dict(zip(explorer.model.sliders, values, strict=True))
+    assert values != explorer.model.start.values
+    state = explorer.model.start._replace(values=values)
+    bodies = [view.table("", state).partition("<tbody>")[2] for view in explorer.views]
+    expected = [re.findall("<td>([^<]*)</td>", body) for body in bodies]
+    assert told(page) == expected and expected != stored
+    page.get_by_role("button", name="Reset").click()
+    assert told(page) == stored
+
+
+def test_the_table_tells_the_curve_at_the_slider_s_value(visit):
+    page = visit("swish")
+    page.locator("summary").click()
+    page.get_by_label("β", exact=True).fill("2.5")
+    swish = catalogue["swish"]
+    for k, at in enumerate(range(-6, 7)):
+        value, slope = (float(text.replace("−", "-")) for text in told(page)[0][2 * k : 2 * k + 2])
+        assert value == pytest.approx(float(swish.f(float(at), beta=2.5)), rel=6e-3, abs=1e-5)
+        assert slope == pytest.approx(float(swish.df(float(at), beta=2.5)), rel=6e-3, abs=1e-5)
+
+
+def test_a_closed_table_follows_when_it_is_opened(visit):
+    page = visit("chain")
+    before = told(page)
+    changed = "before => document.querySelector('.sts-table tbody td').textContent !== before"
+    page.get_by_label("f", exact=True).select_option("relu")
+    assert told(page) == before
+    page.locator("summary").press("Enter")
+    page.wait_for_function(changed, arg=before[0][0])
+
+
+def test_what_is_read_at_the_point_is_said_once_the_reader_pauses(visit):
+    page = visit("swish")
+    said = page.locator("[role=status]")
+    assert said.text_content() == "" and page.locator("output:not([aria-live=off])").count() == 0
+    page.evaluate("""window.times = 0; new MutationObserver(() => { window.times += 1; })
+      .observe(document.querySelector("[role=status]"), {childList: true})""")
+    for _ in range(5):
+        page.get_by_label("β", exact=True).press("ArrowRight")
+    page.wait_for_function("document.querySelector('[role=status]').textContent")
+    assert said.text_content() == page.locator(".sts-reading").text_content() != ""
+    assert page.evaluate("window.times") == 1

@@ -66,7 +66,7 @@ def test_the_script_is_classic_and_evaluates_no_text():
 
 
 def test_no_stray_text_is_left_where_script_style_and_svg_are_stripped():
-    html = re.sub(r"<(script|style|form)\b.*?</\1>", "", softmax().html, flags=re.DOTALL)
+    html = re.sub(r"<(script|style|form|details)\b.*?</\1>", "", softmax().html, flags=re.DOTALL)
     assert "".join(Page(html).text).strip() == ""
     assert '<div hidden="hidden">' in html
 

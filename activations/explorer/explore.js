@@ -28,6 +28,14 @@
     return minus(size && (size < 1e-3 || size >= 1e4) ? scientific(v, 3) : v.toFixed(4));
   };
 
+  // A number as the table tells it: of a value in the middle between two such numbers, no last bit decides.
+  const surer = 1 + 1e-10;
+  const told = (v, grain) => {
+    if (v !== v) return "none";
+    if (grain && isFinite(v)) v = Math.floor((v / grain) * surer + 0.5) * grain;
+    return short(v * surer);
+  };
+
   const round = (v) => Math.round(Math.max(-9999, Math.min(9999, v)) * 100) / 100;
   const across = (at, x) => round(at.x[0] * x + at.x[1]);
   const down = (at, y) => round(at.y[0] * (at.log ? Math.log10(y) : y) + at.y[1]);
@@ -102,6 +110,29 @@
       find(`${i}-numbers`).appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text")));
   });
 
+  // The tables are filled while they are open.
+  const tables = root.querySelector(".sts-table");
+  const tell = () => {
+    if (!tables.open) return;
+    spec.panels.forEach((panel, i) => {
+      const f = code[i][option()], values = state.values;
+      const numbers = panel.at ? panel.at.flatMap((x) => f(x, ...values)) : f(...values);
+      find(`${i}-table`).querySelectorAll("tbody td").forEach((cell, k) => {
+        cell.textContent = told(numbers[k], panel.grain);
+      });
+    });
+  };
+  tables.addEventListener("toggle", tell);
+
+  // What is read at the point is said once the reader pauses, and never before the first step.
+  let pause;
+  const say = () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => {
+      form.querySelector(".sts-said").textContent = form.querySelector(".sts-reading").textContent;
+    }, 700);
+  };
+
   const mark = () => {
     if (!spec.probe) return;
     const panel = spec.panels[spec.probe.panel], i = spec.probe.panel, x = state.probe;
@@ -131,7 +162,10 @@
     input.setAttribute("aria-valuetext", text);
   };
   const redraw = (all) => {
-    if (all) spec.panels.forEach((panel, i) => draw[panel.kind](panel, code[i][option()], state.values));
+    if (all) {
+      spec.panels.forEach((panel, i) => draw[panel.kind](panel, code[i][option()], state.values));
+      tell();
+    }
     mark();
   };
   const read = (input, value) => {
@@ -158,6 +192,7 @@
       const slider = target.dataset.kind === "probe" ? spec.probe : spec.sliders[Number(target.dataset.index)];
       redraw(read(target, actual(slider, Number(target.value))));
     }
+    if (spec.probe) say();
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.querySelector("button").addEventListener("click", reset);

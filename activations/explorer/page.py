@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from activations.figures.embed import content_key, fallback, panel_html
+from activations.figures.numbers import folded
 from activations.figures.style import THEME_CSS
 from activations.numerics import javascript_helpers
 
@@ -20,7 +21,7 @@ _RUNTIME = "explorer_" + hashlib.sha256(_SCRIPT.encode()).hexdigest()[:8]
 
 
 def page(scene, caption, alt):
-    """The figure in its first state with sliders that move it by script, in about 40 kB.
+    """The figure in its first state with sliders that move it by script, in about 42 kB.
 
     The scene must stand at its start. The caption may be None; the ids begin with a key of the content.
     """
@@ -28,11 +29,12 @@ def page(scene, caption, alt):
     drawings = "".join(panel_html(view.figure, view.markup(f"@key@{i}")) for i, view in enumerate(views))
     image = fallback([view.figure for view in views], alt)
     caption = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    tables = folded([view.table(f"@key@{i}-table", scene.model.start) for i, view in enumerate(views)])
     several = ' style="--m:1.45"' if len(views) > 1 else ""
     html = (
         f'<figure class="sts sts-explorer" data-explorer="@key@" data-lm-suppress-shortcuts="true">'
         f'<style>{_CSS}</style><div class="sts-panels"{several} role="img" aria-label="{escape(alt)}">'
-        f"{drawings}</div>{image}{_form(scene.model)}{caption}<script>{_script(scene)}</script></figure>"
+        f"{drawings}</div>{image}{_form(scene.model)}{tables}{caption}<script>{_script(scene)}</script></figure>"
     )
     return html.replace("@key@", content_key(html))
 
@@ -93,7 +95,7 @@ def _form(model):
         rows.append(_range("@key@-x", "probe", model.probe, "probe", 0, start.x0))
         reading = _readings(model.readings)
     rows.append(f'<div class="sts-foot{"" if reading else " sts-bare"}"><div class="sts-reading">{reading}</div>'
-                f'<button type="button">Reset</button></div>')
+                f'<button type="button">Reset</button></div><span class="sts-said" role="status"></span>')
     return f'<div hidden="hidden"><form class="sts-controls" autocomplete="off">{"".join(rows)}</form></div>'
 
 
@@ -102,7 +104,8 @@ def _control(identity, label, element):
 
 
 def _readings(names):
-    return "".join(f'<span><span class="sts-{kind}">{escape(name)}</span> = <output id="@key@-{kind}"></output></span>'
+    return "".join(f'<span><span class="sts-{kind}">{escape(name)}</span> = '
+                   f'<output id="@key@-{kind}" aria-live="off"></output></span>'
                    for kind, name in zip(("f", "df"), names, strict=True))
 
 

@@ -12,6 +12,7 @@ from activations.figures.axes import decorate, freeze, new_axes, number_style, s
 from activations.figures.embed import content_key, fallback, panel_html
 from activations.figures.limits import as_limits, check_ylim, comfortable
 from activations.figures.lines import broken_line
+from activations.figures.numbers import axes_tables, folded
 from activations.figures.style import COLOURS, LINESTYLES, SIZE, STYLE, THEME_CSS
 from activations.figures.svg import svg
 from activations.numerics import to_numpy
@@ -37,11 +38,13 @@ class Picture:
         drawings = [svg(f, f"@key@{i}", None if several else self.alt) for i, f in enumerate(self.figures)]
         least = min(10.0, 3.1 * min(figure.get_figheight() for figure in self.figures))
         panels = "".join(map(panel_html, self.figures, drawings))
+        tables = folded([one for figure in self.figures for axes in figure.axes for one in axes_tables(axes)])
         role = f' role="img" aria-label="{escape(self.alt)}"' if several else ""
         html = (
             f'<figure class="sts sts-picture"><style>{THEME_CSS}</style>'
             f'<div class="sts-panels" style="--h:{least:.3g}rem{";--m:1.45" if several else ""}"{role}>{panels}</div>'
-            f"{fallback(self.figures, self.alt, self.columns)}<figcaption>{escape(self.caption)}</figcaption></figure>"
+            f"{fallback(self.figures, self.alt, self.columns)}{tables}"
+            f"<figcaption>{escape(self.caption)}</figcaption></figure>"
         )
         return html.replace("@key@", content_key(html))
 

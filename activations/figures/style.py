@@ -5,7 +5,7 @@ import matplotlib
 # name -> (on light paper, on dark paper); all tell apart under the common colour blindnesses
 PALETTE = {
     "blue": ("#0072b2", "#5ab4f0"),
-    "orange": ("#d55e00", "#ff9a57"),
+    "orange": ("#c05200", "#ff9a57"),
     "green": ("#00835f", "#2fc79a"),
     "purple": ("#a8508c", "#e79ac8"),
     "ochre": ("#9a6a00", "#e8b93c"),
@@ -60,5 +60,14 @@ color:inherit;font-weight:400}}
 .sts-fallback{{max-width:100%;height:auto;background:#fff}}
 .sts:has(svg)>.sts-fallback{{display:none}}
 html[data-theme] .bd-content div.cell_output .text_html:has(.sts.sts){{background:none;color:inherit;padding:0}}
+.sts-table{{max-width:44rem;margin:.25rem auto 0;font-size:.85rem;line-height:1.4}}
+.sts-table summary{{width:fit-content;margin:0 auto;color:var(--sts-slate);cursor:pointer}}
+.sts-table>div{{display:flex;flex-wrap:wrap;gap:.5rem 2rem;justify-content:center;overflow-x:auto}}
+.sts.sts .sts-table table{{width:auto;margin:.25rem 0;font-variant-numeric:tabular-nums;border-collapse:collapse}}
+.sts.sts .sts-table :is(th,td){{padding:.1rem .75rem;text-align:right;color:inherit;background:none;\
+border:0 solid var(--sts-grid);border-bottom-width:1px}}
+.sts-table caption{{caption-side:top;color:inherit;font-weight:600;text-align:center}}
+.sts :is(summary,.sts-table>div):focus-visible{{outline:2px solid var(--sts-blue);outline-offset:2px}}
+@media print{{.sts-table:not([open]){{display:none}}}}
 @media print{{.sts{{break-inside:avoid}}}}
 """

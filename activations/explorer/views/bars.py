@@ -61,6 +61,11 @@ class BarsView(View):
             self.texts[i].set_position((across, down + 11 if down > self.base else down - 4))
             self.texts[i].set_text("" if np.isnan(value) or not self.digits else short(value, self.digits))
 
+    def tell(self, values, option):
+        """The names of the columns and of the rows of the panel's table, and its numbers."""
+        head = [self.written.xlabel or "bar", self.written.ylabel or "value"]
+        return head, self.written.names, self.evaluate(values, option)[:, None]
+
     def spec(self):
         marks = {name: round(float(getattr(self, name)), 2) for name in ("base", "top", "bottom")}
         return super().spec() | marks | {"digits": self.digits, "size": self.texts[0].get_fontsize()}

@@ -6,6 +6,7 @@ from matplotlib.patches import Rectangle
 
 from activations.explorer.views.view import View
 from activations.figures.axes import decorate, short
+from activations.figures.numbers import grain
 from activations.figures.style import BLUE, ORANGE, STYLE
 
 
@@ -53,6 +54,16 @@ class CellsView(View):
             u, v = self.place(i % self.columns, i // self.columns)
             self.texts[i].set_position((u, v + 3.8))
             self.texts[i].set_text(short(value))
+
+    @property
+    def grain(self):
+        """What is smaller than the millionth part of a full shade is told as 0."""
+        return grain(self.scale, 6)
+
+    def tell(self, values, option):
+        """The names of the columns and of the rows of the panel's table, and its numbers."""
+        row_names, column_names = self.written.names
+        return ["", *column_names], row_names, self.evaluate(values, option).reshape(self.rows, self.columns)
 
     def spec(self):
         return super().spec() | {"scale": float(f"{self.scale:.12g}"), "columns": self.columns}

@@ -8,6 +8,7 @@ from activations.explorer.views.view import View
 from activations.figures.axes import decorate
 from activations.figures.limits import room_for
 from activations.figures.lines import broken_line
+from activations.figures.numbers import round_numbers, told
 from activations.figures.style import COLOURS, INK, LINESTYLES, ORANGE, PAPER, SLATE, STYLE
 
 POINTS = 200
@@ -19,6 +20,7 @@ class CurvesView(View):
     def __init__(self, panel, states):
         super().__init__(panel)
         self.lo, self.hi = self.written.limits
+        self.told_at = round_numbers(self.lo, self.hi)
         self._draw([self._style(*shown) for shown in panel.shown], states)
 
     def _style(self, label, i, is_slope):
@@ -66,10 +68,16 @@ class CurvesView(View):
         self.drawn["tangent"].set_data(x0 + ends, y + slope * ends)
         return y, slope
 
+    def tell(self, values, option):
+        """The names of the columns and of the rows of the panel's table, and its numbers."""
+        labels = [self.drawn[name].get_label() for name in self.ids]
+        numbers = np.transpose(self.compiled[option](values, np.array(self.told_at)))
+        return [pretty(self.written.over[0]), *labels], map(told, self.told_at), numbers
+
     def spec(self):
         bottom, top = self.axes.get_ylim()
         return super().spec() | {"lo": self.lo, "hi": self.hi, "n": POINTS, "lines": self.ids,
-                                 "height": float(f"{top - bottom:.7g}")}
+                                 "height": float(f"{top - bottom:.7g}"), "at": self.told_at}
 
     def markup(self, key):
         """The SVG; matplotlib leaves out a point that lies outside, so it is drawn inside and the script moves it."""

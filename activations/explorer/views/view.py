@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.transforms import Affine2D
 
 from activations.figures.axes import freeze, new_axes
+from activations.figures.numbers import grain, table, told
 from activations.figures.style import SIZE, STYLE
 from activations.figures.svg import LIVE, svg
 
@@ -61,7 +62,18 @@ class View:
     def spec(self):
         """What the script must know about the panel, as plain data."""
         return {"kind": self.kind, "ids": self.ids, "log": int(self.log), "x": _digits(self.across),
-                "y": _digits(self.down)}
+                "y": _digits(self.down), "grain": self.grain}
+
+    @property
+    def grain(self):
+        """What is smaller than the millionth part of the panel's height is told as 0; on a logarithm nothing is."""
+        return 0 if self.log else grain(abs(np.subtract(*self.axes.get_ylim())), 6)
+
+    def table(self, key, state):
+        """The panel as a table of numbers at that state of the controls; the script follows the sliders in it."""
+        head, names, values = self.tell(state.values, state.option)
+        rows = [[told(float(value), self.grain) for value in row] for row in values]
+        return table(head, zip(names, rows, strict=True), self.written.title, key)
 
     def markup(self, key):
         """The SVG; its numbers are left to the script, so that no stray text remains where SVG is stripped."""
