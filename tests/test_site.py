@@ -55,11 +55,11 @@ class Visit:
             self.wrong.append(f"asked another host: {request.url}")
 
     def open(self, name, query=""):
-        """Go to a page and wait until its mathematics is typeset."""
+        """Go to a page and wait until its fonts are there."""
         self.page.goto(f"{self.base}{name}.html{query}", wait_until="load")
         self.page.wait_for_url(lambda address: not address.endswith("/index.html"))
         self.page.wait_for_load_state("load")
-        self.page.evaluate("window.MathJax?.startup?.promise?.then(() => document.fonts.ready).then(() => 0)")
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
         return self.page
 
 

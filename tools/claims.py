@@ -27,8 +27,8 @@ INTRODUCTION = """\
 Statements about activation functions that one often reads or hears. Each chapter takes up a few and lets a cell decide.
 This page lists them all with the verdict. A claim is a link to the place where it is proved, corrected or refuted.
 
-The derivations on the pages of the chapters have {steps} steps, and the machine has read each of them, as it has those in the
-folded checks. {algebra} are proved by
+The derivations on the pages of the chapters have {steps} steps, and the machine has read each of them, as it has
+those in the folded checks. {algebra} are proved by
 algebra, {enclosure} by enclosures that cover every value of the variable, and {points} {are} checked at points only:
 where that is so, the line says it. [](#what-a-derivation-claims) says what that means.
 """

@@ -97,9 +97,9 @@ def pieces(source):
 
 
 def shown(cell):
-    """The words of the outputs of a cell: no tags, no style, no script, no picture."""
+    """The words of the outputs of a cell: no tags, no style, no script, no picture, nothing that is folded."""
     text = "\n".join(text_of(output) for output in cell.outputs)
-    text = re.sub(r"<(style|script|svg)\b.*?</\1>", " ", text, flags=re.DOTALL)
+    text = re.sub(r"<(style|script|svg|details)\b.*?</\1>", " ", text, flags=re.DOTALL)
     return re.sub(r"<[^>]*>", " ", text)
 
 
@@ -247,10 +247,10 @@ CUT_OFF = """() => [...document.querySelectorAll("div.cell_input pre")]
 
 
 def measured(page, address, script):
-    """What a script says about a page of the site, once its mathematics is typeset."""
+    """What a script says about a page of the site, once its fonts are there."""
     page.set_viewport_size(WIDE)
     page.goto(address, wait_until="load")
-    page.evaluate("window.MathJax?.startup?.promise?.then(() => document.fonts.ready).then(() => 0)")
+    page.evaluate("document.fonts.ready.then(() => 0)")
     return page.evaluate(script)
 
 
