@@ -23,11 +23,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve bench mirror clean
+.PHONY: help book test notebooks lab serve experiments bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo "Another Python: make PYTHON=python3.12 book. Another port: make PORT=8001 serve."
 
 book: $(BUILT)  ## build the site, ready to open from disk
@@ -52,6 +52,9 @@ serve: book  ## build the site and serve it on this machine
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until Ctrl-C"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) >/dev/null 2>&1 || \
 		{ code=$$?; [ $$code -ge 128 ] || { echo "Port $(PORT) is taken: try make PORT=8001 serve"; exit 1; }; }
+
+experiments: $(READY)  ## train the ten-layer network with every activation, store how well it did
+	@$(BIN)/python -m tools.experiments
 
 bench: $(BUILT)  ## measure one slider step, the build, the chapters
 	@$(BIN)/python -m tools.bench

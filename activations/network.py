@@ -19,6 +19,7 @@ VARIANCES = {
     "glorot": lambda n_in, n_out: 2 / (n_in + n_out),
     "he": lambda n_in, n_out: 2 / n_in,
 }
+GRADIENTS = ("weights", "biases", "errors")  # what `gradient_norms` measures
 ROWS = 256  # examples in a pass that only looks
 
 
@@ -41,7 +42,7 @@ class History:
 
     @cached_property
     def gradient_norms(self):
-        """The Euclidean norm of the gradient of each layer."""
+        """`Network.gradient_norms`, of what `train` was told."""
         return np.array(self._norms())
 
     def __iter__(self):
@@ -96,8 +97,18 @@ class Network:
         return _gradients(*self.backward(X, Y))
 
     def gradient_norms(self, X, Y, of="weights"):
-        """Euclidean norm of ∂C/∂weights, or of ∂C/∂biases, of each layer: (layers,)."""
-        return _norms(self.gradients(X, Y), of)
+        """How large the gradient of each layer is: (layers,).
+
+        `of` is "weights", the Euclidean norm of ∂C/∂weights; "biases", that of ∂C/∂biases; or "errors", the median
+        over the examples of the norm of each one's own error, ∂(its own cost)/∂z. Weights and biases add up what the
+        examples want, which may cancel; errors do not.
+        """
+        if of not in GRADIENTS:
+            raise ValueError(f"of must be {', '.join(map(repr, GRADIENTS[:-1]))} or {GRADIENTS[-1]!r}; got {of!r}")
+        activations, deltas = self.backward(X, Y)
+        if of == "errors":  # C is the mean of the examples' own costs, so δ has a share 1/n of each one's error
+            return np.array([len(delta) * np.median(np.linalg.norm(delta, axis=1)) for delta in deltas])
+        return np.array([np.linalg.norm(getattr(layer, of)) for layer in _gradients(activations, deltas)])
 
     def loss(self, X, Y):
         """The cost C: the mean over the examples of −Σ y log p, taken from log-softmax, so never log 0."""
@@ -200,12 +211,6 @@ def _softmax(scores):
     np.exp(probabilities, out=probabilities)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     return probabilities
-
-
-def _norms(gradients, of):
-    if of not in Layer._fields:
-        raise ValueError(f"of must be 'weights' or 'biases'; got {of!r}")
-    return np.array([np.linalg.norm(getattr(gradient, of)) for gradient in gradients])
 
 
 class Examples(NamedTuple):

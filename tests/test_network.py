@@ -7,7 +7,7 @@ import pytest
 from sklearn.neural_network import MLPClassifier
 
 from activations import catalogue
-from activations.network import Network, digits, initial_layers
+from activations.network import GRADIENTS, Network, digits, initial_layers
 
 SMOOTH = ["sigmoid", "tanh", "gelu", "silu", "mish", "softplus", "arctan"]
 KINKED = ["relu", "leaky_relu", "elu", "selu", "hardswish"]
@@ -94,6 +94,22 @@ def test_gradient_norms_are_those_of_the_gradients():
     assert network.gradient_norms(X, Y, of="biases")[0] == pytest.approx(np.sqrt(np.sum(first.biases**2)))
 
 
+def test_the_norm_of_an_error_is_that_of_an_example_on_its_own():
+    X, Y = examples()
+    network = Network(SIZES, catalogue["tanh"])
+    alone = [network.gradient_norms(X[[i]], Y[[i]], of="biases") for i in range(len(X))]  # one example: ∂C/∂b is δ
+    assert network.gradient_norms(X, Y, of="errors") == pytest.approx(np.median(alone, axis=0), rel=1e-12)
+
+
+def test_errors_that_cancel_in_the_biases_are_still_errors():
+    X, Y = np.tile(examples(count=1)[0], (2, 1)), np.eye(SIZES[-1])[:2]
+    network = Network(SIZES, catalogue["identity"])
+    zs, _ = network.forward(X)
+    network.layers[-1].biases[:] = [50, 50, 0] - zs[-1][0]  # both examples get p = (½, ½, 0)
+    assert network.gradient_norms(X, Y, of="biases") == pytest.approx(np.zeros(3), abs=1e-12)
+    assert network.gradient_norms(X, Y, of="errors")[-1] == pytest.approx(0.5**0.5)
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_one_dtype_from_end_to_end(dtype):
     X, Y = examples()
@@ -101,6 +117,7 @@ def test_one_dtype_from_end_to_end(dtype):
     history = network.train(X, Y, epochs=2)
     zs, activations = network.forward(X)
     arrays = [history.loss, history.gradient_norms, *zs, *activations, *network.backward(X, Y)[1]]
+    arrays += [network.gradient_norms(X, Y, of=of) for of in GRADIENTS]
     arrays += [values for layer in network.layers + network.gradients(X, Y) for values in layer]
     assert {array.dtype for array in arrays} == {np.dtype(dtype)}
 
@@ -197,7 +214,7 @@ def net():
         (ValueError, r"Y must.*\(11, 3\); got \(11, 4\)", lambda: net().loss(*examples(classes=4))),
         (ValueError, r"np\.eye", lambda: net().loss(examples()[0], np.zeros(11, int))),
         (ValueError, "each row of Y must sum to 1", lambda: net().loss(examples()[0], np.ones((11, 3)))),
-        (ValueError, "'weights' or 'biases'; got 'z'", lambda: net().gradient_norms(*examples(), of="z")),
+        (ValueError, "'weights', 'biases' or 'errors'; got 'z'", lambda: net().gradient_norms(*examples(), of="z")),
         (ValueError, "batch at least 1; got 10 and 0", lambda: net().train(*examples(), batch=0)),
         (ValueError, "1797 images to train on; got 1797", lambda: digits(test=1797)),
     ],
