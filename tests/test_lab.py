@@ -239,6 +239,19 @@ def test_a_preview_of_a_link_asks_no_other_host(desk):
 
 
 @pytest.mark.browser
+def test_a_chapter_that_was_only_read_is_saved_as_it_was(desk, server):
+    saved = server.root / "notebooks" / SIGMOID.name
+    before = saved.stat().st_mtime_ns
+    page = desk.open(SIGMOID)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()  # the kernel has told its language
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.keyboard.press("Control+s")
+    page.locator(".lm-TabBar-tab.jp-mod-current:not(.jp-mod-dirty)", has_text=SIGMOID.name).wait_for()
+    assert saved.read_bytes() == SIGMOID.read_bytes()
+    assert saved.stat().st_mtime_ns > before
+
+
+@pytest.mark.browser
 def test_a_link_to_another_chapter_opens_it_here(desk):
     page = desk.open(SIGMOID)
     page.get_by_role("link", name="Vanishing gradients").first.click()

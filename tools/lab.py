@@ -12,12 +12,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import nbformat
 from nbformat.sign import NotebookNotary
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools.notebooks import ROOT
+
 STATE = ROOT / ".lab"
 START = "notebooks/00-reading-the-code.ipynb"
 STYLE = ROOT / "tools" / "lab.css"
@@ -64,7 +64,21 @@ def command(state, root=ROOT):
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        "--ContentsManager.pre_save_hook=tools.lab.drop_additions",
     ]  # fmt: skip
+
+
+def drop_additions(model, **_):
+    """Before a notebook is saved: drop what JupyterLab adds to each that it opens, and saves unasked after two minutes.
+
+    So a chapter that was only read stays as it was, and `make test` and `git pull` have nothing against it.
+    """
+    if model["type"] == "notebook":
+        metadata = model["content"]["metadata"]
+        if "language_info" in metadata:
+            metadata["language_info"] = {"name": metadata["language_info"]["name"]}
+        for cell in model["content"]["cells"]:
+            cell["metadata"].pop("collapsed", None)  # the older name of what "jupyter" says
 
 
 def trust(notebooks, state):
@@ -86,7 +100,7 @@ def prepare(state, root=ROOT):
 def main():
     """Run JupyterLab until it is stopped; returns its exit status."""
     prepare(STATE)
-    server = subprocess.Popen(command(STATE) + sys.argv[1:], env=environment(STATE), cwd=ROOT)
+    server = subprocess.Popen(command(STATE) + sys.argv[1:], env=environment(STATE), cwd=ROOT)  # which imports tools
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks first and ends its kernels
     return server.wait()
 
