@@ -46,7 +46,7 @@ notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather i
 	@$(BIN)/python -m tools.claims
 
 lab: $(READY)  ## open the chapters in JupyterLab
-	@$(BIN)/python -m jupyter lab --notebook-dir=notebooks
+	@$(BIN)/python -m tools.lab
 
 serve: book  ## build the site and serve it on this machine
 	@echo "Serving on http://127.0.0.1:$(PORT)/ until Ctrl-C"
@@ -65,7 +65,7 @@ mirror: $(BUILT)  ## print what a reader sees of each chapter without opening an
 clean:  ## remove the site and the caches; the environment in .venv stays
 	@rm -rf _build book/_generated .pytest_cache .ruff_cache .hypothesis *.egg-info
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
-	@echo "Removed the site and the caches. To start from nothing, remove .venv as well."
+	@echo "Removed the site and the caches. To start from nothing, remove .venv and .lab as well."
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -183,6 +183,11 @@ def test_every_exercise_has_a_hint_and_a_solution_both_folded(path):
     assert opened == closed
 
 
+@every_chapter
+def test_every_link_has_words(path):
+    assert re.findall(r"(?<!!)\[\]\([^)]*\)", prose(path)) == [], "JupyterLab shows the address of such a link"
+
+
 def test_labels_are_unique():
     first = {}
     for path in [*CHAPTERS, *sorted((ROOT / "book").glob("*.md"))]:
@@ -248,6 +253,22 @@ def test_a_run_stores_what_is_canonical(small):
     small.write_text(before.replace('"42"', '"43"').replace("small-02", "mine"))
     assert notebooks.main(["run", str(small)]) == 0
     assert small.read_text() == before
+
+
+def test_a_notebook_is_brought_into_form_without_a_run(small, capsys):
+    before = small.read_text()
+    small.write_text(before.replace('"42"', '"43"').replace("small-02", "mine"))
+    assert notebooks.main(["form", str(small)]) == 0
+    assert small.read_text() == before.replace('"42"', '"43"')
+    assert "01-small: stored\n1 of 1 notebooks canonical" in capsys.readouterr().out
+    assert notebooks.main(["form", str(small)]) == 0
+    assert capsys.readouterr().out == "1 of 1 notebooks canonical\n"
+
+
+def test_what_only_a_run_can_mend_is_named(small, capsys):
+    small.write_text(small.read_text().replace('count": 1', 'count": 7').replace("small-02", "mine"))
+    assert notebooks.main(["form", str(small)]) == 1
+    assert "cell 2 (In [7]): the execution count should be 1\n0 of 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -316,6 +337,55 @@ def test_a_cell_whose_role_was_changed_keeps_nothing_of_the_old_one():
     as_figure = stored(code("assert 1 < 2", "figure"))
     changed = code("assert 1 < 2", **as_figure | {"tags": ["check", "hide-input"]})
     assert stored(changed) == stored(code("assert 1 < 2", "check"))
+
+
+def md(source, **metadata):
+    return nbformat.v4.new_markdown_cell(source, metadata=metadata)
+
+
+def stored_cells(*cells):
+    """Cells as they are stored, and stored again."""
+    once = nbformat.reads(notebooks.canonical(nbformat.v4.new_notebook(cells=list(cells)), "one"), as_version=4)
+    assert nbformat.reads(notebooks.canonical(once, "one"), as_version=4) == once
+    return once.cells
+
+
+START, END = "```{solution-start} exercise-one\n:class: dropdown\n```\n\nIt is 42.", "```{solution-end}\n```\n\n## Next"
+
+
+def test_what_stands_in_a_solution_is_collapsed_and_what_stands_around_it_is_not():
+    cells = [md("# One"), code("1"), md(START), code("2"), code("assert 3", "check"), code("4", "figure"), md("Five."),
+             md(END), code("6"), md("Seven.")]
+    found = [cell.metadata.get("jupyter") for cell in stored_cells(*cells)]
+    whole = {"source_hidden": True, "outputs_hidden": True}
+    assert found == [None, None, None, whole, whole, whole, {"source_hidden": True}, None, None, None]
+
+
+def test_a_solution_may_begin_where_another_ends():
+    cells = [md(START), code("1"), md(END + "\n\n" + START), code("2"), md(END), code("3")]
+    found = [bool(cell.metadata.get("jupyter")) for cell in stored_cells(*cells)]
+    assert found == [False, True, False, True, False, False]
+
+
+def test_what_has_left_a_solution_is_open_again():
+    left = [md("Five.", jupyter={"source_hidden": True}), code("1", jupyter={"outputs_hidden": True})]
+    assert [cell.metadata for cell in stored_cells(*left)] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    "source, wanted",
+    [
+        ("See [](05-tanh.ipynb).", "See [Tanh](05-tanh.ipynb)."),
+        ("[](../book/glossary.md), [](05-tanh.ipynb)", "[Glossary](../book/glossary.md), [Tanh](05-tanh.ipynb)"),
+        ("[words](05-tanh.ipynb)", None),
+        ("[](99-absent.ipynb)", None),
+        ("[](#a-label)", None),
+        ("![](05-tanh.ipynb)", None),
+        ("`[](05-tanh.ipynb)`", None),
+    ],
+)
+def test_a_link_without_words_gets_the_title_of_its_page(source, wanted):
+    assert stored_cells(md(source))[0].source == (wanted or source)
 
 
 @pytest.mark.parametrize(

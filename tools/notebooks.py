@@ -1,16 +1,19 @@
 """Run the chapters afresh and keep them in one canonical form.
 
     python -m tools.notebooks run [notebook ...]      run each, store its outputs
+    python -m tools.notebooks form [notebook ...]     store each in canonical form, with the outputs that it has
     python -m tools.notebooks check [notebook ...]    say which are not in canonical form, and why
 
-Without names, both take every chapter in notebooks/. A notebook that fails is left as it was.
+Without names, all take every chapter in notebooks/. A notebook that fails is left as it was.
 
 The role of a code cell is its one tag: none for a lesson, `figure`, or `check`. Its author writes no more than that;
-what the site and JupyterLab need to fold it is added here when the notebook is stored.
+what the site and JupyterLab need to fold it is added here when the notebook is stored. So is what JupyterLab needs to
+fold a solution that spans several cells, and the words of a link to a page that was written without.
 """
 
 import argparse
 import ast
+import functools
 import os
 import re
 import sys
@@ -31,6 +34,13 @@ CELL_TIMEOUT = 300  # seconds
 FOLDING_TAG = {"figure": "hide-input", "check": "hide-cell"}
 COLLAPSED = {"figure": {"source_hidden": True}, "check": {"source_hidden": True, "outputs_hidden": True}}
 PROMPTS = {"code_prompt_show", "code_prompt_hide"}
+
+# A solution that spans several cells is a box on the site. JupyterLab, which knows no box around cells, collapses them.
+SOLUTION_EDGE = re.compile(r"^[`:]{3,}\{solution-(start|end)\}", re.MULTILINE)
+COLLAPSED_IN_SOLUTION = {"code": COLLAPSED["check"], "markdown": {"source_hidden": True}}
+
+# The site gives a link without words the title of its page, JupyterLab the name of its file.
+WORDLESS_LINK = re.compile(r"(?<![!\\`])\[\]\(([^)\s#]+\.(?:ipynb|md))\)")
 
 # What a stored output must not hold: it differs from run to run, or from machine to machine.
 UNSTABLE = {
@@ -119,7 +129,10 @@ def cell_metadata(cell):
     A cell whose role is at fault keeps its metadata, for its author to mend.
     """
     kept = {key: value for key, value in cell.metadata.items() if key in CELL_METADATA}
-    if cell.cell_type != "code" or any(role_faults(cell)):
+    if any(role_faults(cell)):
+        return kept
+    if cell.cell_type != "code":
+        kept.pop("jupyter", None)
         return kept
     role = role_of(cell)
     mystnb = {key: value for key, value in kept.pop("mystnb", {}).items() if key not in PROMPTS}
@@ -129,6 +142,33 @@ def cell_metadata(cell):
         kept |= {"tags": [role, FOLDING_TAG[role]], "jupyter": COLLAPSED[role]}
         mystnb |= prompts(role, cell.source)
     return kept | ({"mystnb": mystnb} if mystnb else {})
+
+
+def inside_solutions(cells):
+    """For each cell, whether all of it stands in a solution that began in a cell before and ends in a later one."""
+    inside = False
+    for cell in cells:
+        edges = SOLUTION_EDGE.findall(cell.source) if cell.cell_type == "markdown" else []
+        yield inside and not edges
+        inside = edges[-1] == "start" if edges else inside
+
+
+@functools.cache
+def title_of(page):
+    """The title of a page of the book, a chapter or a file in Markdown; None where there is no such page or title."""
+    if not page.is_file():
+        return None
+    found = re.search(r"^# (.+)$", prose(page) if page.suffix == ".ipynb" else page.read_text("utf-8"), re.MULTILINE)
+    return found and found[1].strip()
+
+
+def with_words(source):
+    """The text of a chapter whose links to pages all have words: the title of the page where none were given."""
+
+    def link(found):
+        return f"[{title_of((ROOT / 'notebooks' / found[1]).resolve()) or ''}]({found[1]})"
+
+    return WORDLESS_LINK.sub(link, source)
 
 
 def text_of(output):
@@ -189,12 +229,13 @@ def canonical(notebook, slug):
     """The one form that a notebook is stored in, as text: sorted, with cell ids made from slug and position."""
     notebook = nbformat.from_dict(notebook)
     cells = []
-    for index, cell in enumerate(notebook.cells):
+    for index, (cell, inside) in enumerate(zip(notebook.cells, inside_solutions(notebook.cells), strict=True)):
+        source = with_words(cell.source) if cell.cell_type == "markdown" else cell.source
         kept = {
             "cell_type": cell.cell_type,
             "id": f"{slug}-{index + 1:02d}",
-            "metadata": cell_metadata(cell),
-            "source": "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n")),
+            "metadata": cell_metadata(cell) | ({"jupyter": COLLAPSED_IN_SOLUTION[cell.cell_type]} if inside else {}),
+            "source": "\n".join(line.rstrip() for line in source.strip("\n").split("\n")),
         }
         if cell.cell_type == "code":
             kept["execution_count"] = cell.execution_count
@@ -302,6 +343,16 @@ def run(path):
     return True
 
 
+def form(path):
+    """Store one notebook in canonical form without running it; returns whether nothing is left for its author."""
+    text = path.read_text(encoding="utf-8")
+    wanted = canonical(nbformat.reads(text, as_version=4), slug_of(path))
+    if text != wanted:
+        store(path, wanted)
+        print(f"{path.stem}: stored")
+    return report(path)
+
+
 def report(path):
     """Print what keeps one notebook from the canonical form; returns whether it is canonical."""
     found = check(path)
@@ -310,10 +361,14 @@ def report(path):
     return not found
 
 
+# Each action of the command line, and what a notebook is that passed it.
+ACTIONS = {"run": (run, "stored"), "form": (form, "canonical"), "check": (report, "canonical")}
+
+
 def main(arguments=None):
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__.splitlines()[0])
-    parser.add_argument("action", choices=("run", "check"))
+    parser.add_argument("action", choices=tuple(ACTIONS))
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all chapters when left out")
     options = parser.parse_args(arguments)
     paths = options.paths or chapters()
@@ -321,8 +376,9 @@ def main(arguments=None):
         parser.error(f"no such notebook: {', '.join(absent)}")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads would wait for each other
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one installed elsewhere
-    done = [(run if options.action == "run" else report)(path.resolve()) for path in paths]
-    print(f"{sum(done)} of {len(done)} notebooks {'stored' if options.action == 'run' else 'canonical'}")
+    action, result = ACTIONS[options.action]
+    done = [action(path.resolve()) for path in paths]
+    print(f"{sum(done)} of {len(done)} notebooks {result}")
     return 0 if all(done) else 1
 
 
