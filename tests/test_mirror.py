@@ -6,8 +6,7 @@ import pytest
 from tools import mirror
 from tools.notebooks import chapters
 
-REWRITTEN = [path for path in chapters() if mirror.is_rewritten(nbformat.read(path, as_version=4))]
-every_rewritten_chapter = pytest.mark.parametrize("path", REWRITTEN, ids=lambda path: path.stem)
+every_chapter = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 
 
 def notebook(*cells):
@@ -26,29 +25,24 @@ def notebook(*cells):
 # --- The three that are tests --------------------------------------------------------------------------------------
 
 
-@every_rewritten_chapter
+@every_chapter
 def test_no_line_in_view_is_too_long(path):
     assert mirror.long_lines(nbformat.read(path, as_version=4)) == []
 
 
-@every_rewritten_chapter
+@every_chapter
 def test_no_answer_stands_above_its_question(path):
     assert list(mirror.answers_given_away(nbformat.read(path, as_version=4))) == []
 
 
 @pytest.mark.browser
-@every_rewritten_chapter
+@every_chapter
 def test_no_cell_in_view_is_cut_off(site, browser, path):
     with browser.new_page() as page:
         assert mirror.measured(page, f"{site.as_uri()}/notebooks/{path.stem}.html", mirror.CUT_OFF) == []
 
 
 # --- What the mirror sees ------------------------------------------------------------------------------------------
-
-
-def test_a_chapter_is_rewritten_once_it_has_a_check():
-    assert not mirror.is_rewritten(notebook("# A", ("x", None), ("y", "figure")))
-    assert mirror.is_rewritten(notebook("# A", ("assert x", "check")))
 
 
 EXERCISES = """## Exercises

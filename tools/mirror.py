@@ -34,11 +34,6 @@ ASKS = re.compile(r"\?|^\*\*|^(?:[-*]|\d+\.) ")
 NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[eE][-−+]?\d+)?(?![\w.]*\w)")
 
 
-def is_rewritten(notebook):
-    """Whether a chapter is of the second edition: it has a check. The tests of the mirror hold for these only."""
-    return any(role_of(cell) == "check" for cell in notebook.cells)
-
-
 # --- What a chapter consists of, in reading order ------------------------------------------------------------------
 
 
