@@ -25,7 +25,8 @@ TABLE = [
     # Weights that suit another one
     ("sigmoid", {"init": "glorot"}), ("sigmoid", {"init": "glorot", "gain": 4}),
     *[(name, {"init": "lecun"}) for name in ("tanh", "relu", "softplus")],
-    *[(name, {"init": "he"}) for name in ("tanh", "elu", "selu", "softplus", "squareplus", "silu", "mish", "gelu")],
+    *[(name, {"init": "he"}) for name in (
+        "tanh", "relu", "elu", "selu", "softplus", "squareplus", "silu", "mish", "gelu")],
     ("elu", {"alpha": 3, "init": "he"}), ("celu", {"alpha": 3, "init": "he"}),
     # Twice the rate, and four times as long
     *[(name, how | {"rate": 0.1}) for name, how in COMPARED],
