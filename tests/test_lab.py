@@ -31,8 +31,9 @@ TEXTS = """() => [...document.querySelectorAll('.jp-MarkdownCell .myst')].map(sh
     const text = shown.cloneNode(true);
     text.querySelectorAll('.katex, pre, code').forEach(part => part.remove());
     return text.textContent; })"""
-OPEN_SOLUTIONS = """() => [...document.querySelectorAll('.jp-MarkdownCell details')]
-    .filter(fold => fold.open).map(fold => fold.querySelector('summary').textContent)"""
+OPEN_ANSWERS = """() => [...document.querySelectorAll('.jp-MarkdownCell details, .jp-MarkdownCell .myst-exercise')]
+    .filter(box => box.open || box.tagName !== 'DETAILS' && box.textContent.includes('Solution to'))
+    .map(box => box.textContent.slice(0, 80))"""
 FOLDED = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell => [
     cell.querySelector('.jp-InputPlaceholder') !== null, cell.querySelector('.jp-OutputPlaceholder') !== null])"""
 WAITING = """() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')]
@@ -195,7 +196,7 @@ def test_a_chapter_is_rendered_and_its_solutions_are_folded(desk, path):
     raw = [text[max(0, found.start() - 40):found.end() + 40] for text in page.evaluate(TEXTS)
            for found in RAW.finditer(text)]  # fmt: skip
     assert raw == []
-    assert page.evaluate(OPEN_SOLUTIONS) == []
+    assert page.evaluate(OPEN_ANSWERS) == []
     assert page.locator(".jp-MarkdownCell .myst-exercise").count() > 0
     cells = nbformat.read(path, as_version=4).cells
     inside = notebooks.inside_solutions(cells)
