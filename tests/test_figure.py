@@ -201,6 +201,16 @@ def test_comfortable_limits_show_the_curve_and_leave_spikes_out():
     assert lo < 2 < hi
 
 
+def test_a_logarithmic_picture_keeps_the_ticks_that_it_was_drawn_with():
+    def draw(axes):
+        axes.plot([1, 2], [1e-3, 1e3], label="a")
+        axes.set(yscale="log", ylim=(3e-4, 3e3))
+        axes.set_yticks([1e-3, 1, 1e3])
+
+    made = picture(draw, caption="A picture.", alt="A line.")
+    assert [*made.figures[0].axes[0].get_yticks()] == [1e-3, 1, 1e3]
+
+
 def test_a_legend_stands_above_the_axes():
     figure, axes = new_axes()
     for i in range(6):

@@ -62,7 +62,8 @@ def picture(draw, *, caption, alt, size=SIZE, columns=2):
         for _, axes in pairs:
             handles, labels = axes.get_legend_handles_labels()
             if handles and axes.get_legend() is None:
-                decorate(axes, title=axes.get_title(loc="left"), legend=True)
+                linear = axes.get_yscale() == "linear"  # the ticks of another scale are the drawer's
+                decorate(axes, title=axes.get_title(loc="left"), legend=True, ticks=linear)
     return Picture([figure for figure, _ in pairs], caption=caption, alt=alt, columns=columns)
 
 
