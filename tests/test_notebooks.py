@@ -186,6 +186,13 @@ def test_every_link_has_words(path):
     assert re.findall(r"(?<!!)\[\]\([^)]*\)", prose(path)) == [], "JupyterLab shows the address of such a link"
 
 
+@every_chapter
+def test_a_link_to_a_label_says_so(path):
+    links = re.findall(r"(?<!`)\[[^\]\n]+\]\(([^)\s]+)\)", prose(path))
+    unclear = [link for link in links if not re.match(r"https?://|#|[\w./-]+\.(ipynb|md)(#|$)", link)]
+    assert unclear == [], "JupyterLab wants a # before a label"
+
+
 def test_labels_are_unique():
     first = {}
     for path in [*CHAPTERS, *sorted((ROOT / "book").glob("*.md"))]:
