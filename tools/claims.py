@@ -30,7 +30,7 @@ This page lists them all with the verdict. A claim is a link to the place where 
 The derivations on the pages of the chapters have {steps} steps, and the machine has read each of them, as it has
 those in the folded checks. {algebra} are proved by
 algebra, {enclosure} by enclosures that cover every value of the variable, and {points} {are} checked at points only:
-where that is so, the line says it. [](#what-a-derivation-claims) says what that means.
+where that is so, the line says it. [What a derivation claims](#what-a-derivation-claims) says what that means.
 """
 STEP = re.compile(r"(\d+) (proved by algebra|proved by enclosure|checked at points)")
 LABEL = re.compile(r"^\((claim-[\w-]+)\)=$", re.MULTILINE)
