@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets import FloatSlider
 from explorers import chain, softmax, swish
 
 from activations import catalogue, x
-from activations.explorer import Curves, explore
+from activations.explorer import Bars, Curves, explore
 from activations.figures import bars, curves, picture
 from activations.figures.numbers import MOST, grain, round_numbers, told
 
@@ -70,6 +71,11 @@ def test_an_explorer_has_every_bar_and_every_cell():
     assert jacobian[0] == ["", "1", "2", "3"] and len(jacobian) == 4
     assert jacobian[1] == ["1", "0.223", "−0.163", "−0.0599"]
     assert len(tables(chain().html)[0]) == 5
+
+
+def test_a_bar_without_a_label_has_its_number_as_the_name_of_its_row():
+    (found,) = tables(explore(Bars([x, x**2, x**3], ["", "two", ""]), x=FloatSlider(2.0, min=1, max=3)).html)
+    assert found == [["bar", "value"], ["1", "2"], ["two", "4"], ["3", "8"]]
 
 
 def test_the_table_tells_the_start_wherever_the_live_sliders_are():

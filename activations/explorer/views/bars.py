@@ -62,9 +62,13 @@ class BarsView(View):
             self.texts[i].set_text("" if np.isnan(value) or not self.digits else short(value, self.digits))
 
     def tell(self, values, option):
-        """The names of the columns and of the rows of the panel's table, and its numbers."""
+        """The names of the columns and of the rows of the panel's table, and its numbers.
+
+        A bar that is drawn without a label has its number there: a row without a name says nothing to who hears it.
+        """
         head = [self.written.xlabel or "bar", self.written.ylabel or "value"]
-        return head, self.written.names, self.evaluate(values, option)[:, None]
+        names = [name or str(place) for place, name in enumerate(self.written.names, 1)]
+        return head, names, self.evaluate(values, option)[:, None]
 
     def spec(self):
         marks = {name: round(float(getattr(self, name)), 2) for name in ("base", "top", "bottom")}
