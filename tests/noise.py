@@ -270,12 +270,16 @@ def nudge_data(datasets):
             setattr(datasets, name, nudging(getattr(datasets, name), whole=False))
 
 
-def nudge_network(network):
-    network.initial_layers = nudging(network.initial_layers)
-    network.digits = nudging(network.digits, whole=False)
+def nudge_weights(layers):
+    layers.initial_layers = nudging(layers.initial_layers)
 
 
-STARTS = {"sklearn.datasets": nudge_data, "activations.network": nudge_network}
+def nudge_digits(data):
+    data.digits = nudging(data.digits, whole=False)
+
+
+STARTS = {"sklearn.datasets": nudge_data, "activations.network.layers": nudge_weights,
+          "activations.network.data": nudge_digits}
 
 
 def nudge_draws():
