@@ -3,11 +3,11 @@
 from activations.activation import Activation
 from activations.catalogue import catalogue
 from activations.derivation import derive
-from activations.explorer import Bars, Cells, Curves, explore
+from activations.explorer import Bars, Cells, Curves, Frames, explore
 from activations.figures import bars, curves, picture
 from activations.symbols import x
 from activations.table import table
 
 __all__ = [
-    "Activation", "Bars", "Cells", "Curves", "bars", "catalogue", "curves", "derive", "explore", "picture", "table",
-    "x"]
+    "Activation", "Bars", "Cells", "Curves", "Frames", "bars", "catalogue", "curves", "derive", "explore", "picture",
+    "table", "x"]

@@ -1,4 +1,4 @@
-// Moves the curves, bars and cells of one explorer: `script` is the element that calls, `spec` says where things
+// Moves the curves, bars, cells and frames of one explorer: `script` is the element that calls, `spec` says where things
 // stand, code[panel][option] are the compiled expressions, probe[option] gives f and f' at one point.
 (script, key, spec, code, probe) => {
   const root = script ? script.closest("figure") : document.querySelector(`figure[data-explorer="${key}"]:not(.is-live)`);
@@ -102,12 +102,40 @@
         panel.texts[k].setAttribute("y", round(down(panel, Math.floor(k / panel.columns)) + 3.8));
       });
     },
+    frames(panel, f, values) {
+      const levels = frame(panel, f, values), rows = levels.length / panel.columns;
+      const canvas = panel.canvas ??= document.createElement("canvas");
+      [canvas.width, canvas.height] = [panel.columns, rows];
+      const context = canvas.getContext("2d"), pixels = context.createImageData(panel.columns, rows);
+      const shades = ["orange", "blue"].map((name) => getComputedStyle(root).getPropertyValue(`--sts-${name}`).trim());
+      const [orange, blue] = shades.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+      [...levels].forEach((letter, k) => {
+        const shade = (2 * parseInt(letter, 16)) / 15 - 1;
+        const place = (rows - 1 - Math.floor(k / panel.columns)) * panel.columns + (k % panel.columns);
+        pixels.data.set([...(shade < 0 ? orange : blue), 255 * panel.depth * Math.abs(shade)], 4 * place);
+      });
+      context.putImageData(pixels, 0, 0);
+      panel.image.setAttribute("href", canvas.toDataURL());
+      panel.texts[0].textContent = panel.notes[number(panel, f, values)] ?? "";
+    },
   };
+
+  const number = (panel, f, values) => Math.max(0, Math.min(panel.frames.length - 1, Math.round(f(...values)[0])));
+  const frame = (panel, f, values) => panel.frames[number(panel, f, values)];
 
   spec.panels.forEach((panel, i) => {
     panel.paths = panel.ids.map((id) => find(`${i}-${id}`).querySelector("path"));
     panel.texts = panel.kind === "curves" ? [] : panel.ids.map(() =>
       find(`${i}-numbers`).appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text")));
+    if (panel.kind === "frames") {
+      const [left, right, bottom, top] = panel.extent;
+      const place = { x: across(panel, left), y: down(panel, top), preserveAspectRatio: "none",
+        width: panel.x[0] * (right - left), height: panel.y[0] * (bottom - top) };
+      panel.image = document.createElementNS("http://www.w3.org/2000/svg", "image");
+      for (const [name, value] of Object.entries(place)) panel.image.setAttribute(name, value);
+      panel.paths[0].replaceWith(panel.image);
+      ["x", "y"].forEach((name, k) => panel.texts[0].setAttribute(name, panel.at[k]));
+    }
   });
 
   // The tables are filled while they are open.
@@ -116,7 +144,8 @@
     if (!tables.open) return;
     spec.panels.forEach((panel, i) => {
       const f = code[i][option()], values = state.values;
-      const numbers = panel.at ? panel.at.flatMap((x) => f(x, ...values)) : f(...values);
+      const numbers = panel.kind === "curves" ? panel.at.flatMap((x) => f(x, ...values)) :
+        panel.kind === "frames" ? panel.picked.map((k) => parseInt(frame(panel, f, values)[k], 16) / 15) : f(...values);
       find(`${i}-table`).querySelectorAll("tbody td").forEach((cell, k) => {
         cell.textContent = told(numbers[k], panel.grain);
       });

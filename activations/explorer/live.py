@@ -22,12 +22,12 @@ from activations.figures.style import BLUE, ORANGE
 def explore(*panels, where=(), caption=None, alt=None, probe=None, **sliders):
     """A figure of the panels, side by side, with a slider for every symbol.
 
-    A panel is a SymPy expression in x, or Curves, Bars or Cells. A keyword names a symbol and gives its FloatSlider,
-    IntSlider or FloatLogSlider; or it names an undefined function and gives {label: expression in x} to choose from.
-    `where` is a mapping from names to definitions: {a: w*x + b, g(x): x**2}; a definition may use the others. A
-    sequence of pairs does as well. `caption` is plain text below the figure, `alt` says what is to be seen. `probe` is
-    the abscissa x₀ where a point, its tangent and its numbers start; False leaves the probe out. Symbols of one name
-    are one symbol, and it is real. A function without a derivative is drawn without one, and its slope reads
+    A panel is a SymPy expression in x, or Curves, Bars, Cells or Frames. A keyword names a symbol and gives its
+    FloatSlider, IntSlider or FloatLogSlider; or it names an undefined function and gives {label: expression in x} to
+    choose from. `where` is a mapping from names to definitions: {a: w*x + b, g(x): x**2}; a definition may use the
+    others. A sequence of pairs does as well. `caption` is plain text below the figure, `alt` says what is to be seen.
+    `probe` is the abscissa x₀ where a point, its tangent and its numbers start; False leaves the probe out. Symbols of
+    one name are one symbol, and it is real. A function without a derivative is drawn without one, and its slope reads
     "undefined".
 
     Raises TypeError for what is not SymPy or not a slider. Raises ExploreError, a ValueError, for a symbol without

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Number
 
+import numpy as np
 from sympy import Expr, Lambda, MatrixBase, MatrixExpr, Symbol
 from sympy.core.function import FunctionClass
 from sympy.printing.pretty.pretty_symbology import pretty_symbol
@@ -157,9 +158,62 @@ class Cells:
         return list(self.matrix)
 
 
+@dataclass
+class Frames:
+    """Maps of a plane that were computed before, of which the sliders choose one.
+
+    `maps` is an array (frames, rows, columns) of numbers from 0, shaded orange, over ½, not shaded, to 1, blue; its
+    first row is the lowest. `number` is a SymPy expression of the sliders, which rounded is the number of the frame,
+    from 0. `extent` is (left, right, bottom, top). `notes` has a line for each frame, shown above it. `points` is an
+    array (points, 2) drawn over all frames, `marks` says of each whether it is blue. `title`, `xlabel` and `ylabel`
+    are strings.
+
+    Raises TypeError for maps that are no such array and a number that is no expression, ExploreError for values outside
+    0 to 1, an extent without room, and notes or marks that differ in number.
+    """
+
+    maps: np.ndarray
+    number: Expr
+    extent: tuple = (-1, 1, -1, 1)
+    notes: list | None = None
+    points: np.ndarray | None = None
+    marks: list | None = None
+    title: str | None = None
+    xlabel: str | None = None
+    ylabel: str | None = None
+
+    def __post_init__(self):
+        check_expression(self.number, "Frames", "number")
+        self.maps = np.asarray(self.maps, float)
+        if self.maps.ndim != 3 or not self.maps.size:
+            raise TypeError(f"Frames: maps must be an array (frames, rows, columns), not {self.maps.shape}")
+        if not ((self.maps >= 0) & (self.maps <= 1)).all():
+            raise ExploreError("Frames: the maps must be numbers from 0 to 1")
+        extent = isinstance(self.extent, (tuple, list)) and len(self.extent) == 4
+        if not extent or as_limits(*self.extent[:2]) is None or as_limits(*self.extent[2:]) is None:
+            raise ExploreError(f"Frames: extent must be (left, right, bottom, top), not {self.extent!r}")
+        for name, given, count in (("notes", self.notes, len(self.maps)), ("marks", self.marks, len(self.places))):
+            if given is not None and len(given) != count:
+                raise ExploreError(f"Frames: there are {len(given)} {name}, and {count} are needed")
+
+    @property
+    def places(self):
+        """The points, (points, 2)."""
+        return np.empty((0, 2)) if self.points is None else np.asarray(self.points, float)
+
+    @property
+    def blue(self):
+        """Whether each of the points is blue."""
+        return [True] * len(self.places) if self.marks is None else list(map(bool, self.marks))
+
+    @property
+    def expressions(self):
+        return [self.number]
+
+
 def as_panel(panel):
     """A panel as it was given to `explore`; an expression is Curves of it."""
-    return panel if isinstance(panel, (Curves, Bars, Cells)) else Curves(check_expression(panel))
+    return panel if isinstance(panel, (Curves, Bars, Cells, Frames)) else Curves(check_expression(panel))
 
 
 def check_expression(expr, who="explore", what="panel"):

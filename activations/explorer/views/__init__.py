@@ -1,11 +1,12 @@
 """The views of an explorer: each panel as matplotlib artists, which sliders move and a page's script moves alike."""
 
-from activations.explorer.panels import Bars, Cells, Curves
+from activations.explorer.panels import Bars, Cells, Curves, Frames
 from activations.explorer.views.bars import BarsView
 from activations.explorer.views.cells import CellsView
 from activations.explorer.views.curves import CurvesView
+from activations.explorer.views.frames import FramesView
 
-_VIEWS = {Curves: CurvesView, Bars: BarsView, Cells: CellsView}
+_VIEWS = {Curves: CurvesView, Bars: BarsView, Cells: CellsView, Frames: FramesView}
 
 
 def view(panel, states):
