@@ -1,9 +1,13 @@
 """A formula as MathML, which a browser typesets by itself and a screen reader reads."""
 
+import re
+from html import unescape
+
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
 _DECIMALS = 10**6  # 851/500 reads 1.702; 1/3 and 5/12 stay fractions
+_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # names that HTML knows and XML does not
 
 
 class _Printer(MathMLPresentationPrinter):
@@ -32,6 +36,9 @@ class _Printer(MathMLPresentationPrinter):
     def _print_Exp1(self, _):
         return self._element("mi", "e")
 
+    def _print_ExpBase(self, expr):
+        return self._element("msup", self._print_Exp1(expr), self._print(expr.exp))
+
     def _print_Rational(self, expr):
         if expr.q > 12 and _DECIMALS % expr.q == 0:
             return self._print(sp.Symbol(f"{float(expr):.15g}".replace("-", "−")))
@@ -44,8 +51,9 @@ class _Printer(MathMLPresentationPrinter):
 def mathml(left, expr):
     """`left` = expr as a displayed equation; `left` is a name such as f or f′, of x."""
     printer = _Printer()
-    body = printer._print(expr).toxml()
+    body = _ENTITY.sub(lambda found: unescape(found[0]), printer._print(expr).toxml())
     name = "".join(f"<mi>{letter}</mi>" for letter in left)
-    return (f'<math display="block" class="sts-formula"><mrow>{name}'
+    return (f'<div class="sts-formula" tabindex="0" role="group" aria-label="{left} of x as a formula">'
+            f'<math display="block"><mrow>{name}'
             f'<mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo><mo>=</mo>{body}'
-            "</mrow></math>")
+            "</mrow></math></div>")
