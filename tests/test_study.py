@@ -189,8 +189,7 @@ def test_parts_are_computed_when_asked_for(monkeypatch):
         s.training  # noqa: B018
 
 
-def test_the_bar_goes_and_can_be_left_out(monkeypatch, capsys):
-    pytest.importorskip("tqdm")
+def test_the_bar_goes_and_can_be_left_out():
     code = "import sys; from activations.study.training import _with_bar; assert [*_with_bar(range(3))] == [0, 1, 2]"
     shown = {}
     for disable in ("", "1"):
