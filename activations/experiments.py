@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.stats import norm
 
 from activations.activation import Activation
 from activations.catalogue import catalogue
@@ -181,6 +179,9 @@ def first_over_last(name, of="weights", **how):
 @cache
 def own_gain(name, **parameters):
     """1/√E[f(Z)²] for a standard normal Z, by quadrature from kink to kink."""
+    from scipy.integrate import quad  # a second of imports that nothing else needs
+    from scipy.stats import norm
+
     activation = _activation(name)
     kinks = [float(kink) for kink in activation.properties_at(**parameters).kinks]
     ends = [-15.0, *sorted(kinks), 15.0]
