@@ -81,6 +81,7 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { field.value = ""; search(); order(-1, "none"); }));
   root.addEventListener("keydown", (event) => event.stopPropagation());
+  for (const line of root.querySelectorAll(".g-math > div")) if (line.scrollWidth > line.clientWidth) line.tabIndex = 0;
   form.hidden = false;
   root.classList.add("is-live");
   root.gallery = { search, order };

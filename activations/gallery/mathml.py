@@ -3,13 +3,17 @@
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
-_ENTITIES = {"&ExponentialE;": "e", "&InvisibleTimes;": "&#8290;", "&pi;": "π", "<mo><</mo>": "<mo>&lt;</mo>",
+_ENTITIES = {"&InvisibleTimes;": "&#8290;", "&pi;": "π", "<mo><</mo>": "<mo>&lt;</mo>",
              "<mo>></mo>": "<mo>&gt;</mo>"}
 _LONGEST = 12  # operations of a constant that is still shown as it is written
 
 
+class _E(sp.Function):
+    """e to a power, which SymPy moves below a fraction line where the power has a minus sign."""
+
+
 class _Printer(MathMLPresentationPrinter):
-    """SymPy's printer with what it leaves in words: cases and Kronecker's delta."""
+    """SymPy's printer with what it leaves in words, cases and Kronecker's delta, and with powers of e in their place."""
 
     def _element(self, tag, *children):
         element = self.dom.createElement(tag)
@@ -26,6 +30,14 @@ class _Printer(MathMLPresentationPrinter):
                                             self._element("mtd", *when)))
         return self._element("mrow", self._element("mo", "{"), table)
 
+    def _print__E(self, expr):
+        return self._element("msup", self._element("mi", "e"), self._print(expr.args[0]))
+
+    def _print_Pow(self, expr):
+        if not isinstance(expr.base, _E) or expr.exp.is_negative:
+            return super()._print_Pow(expr)
+        return self._print(_E(expr.exp * expr.base.args[0]))
+
     def _print_KroneckerDelta(self, expr):
         indices = self._element("mrow", *map(self._print, expr.args))
         return self._element("msub", self._element("mi", "δ"), indices)
@@ -33,7 +45,7 @@ class _Printer(MathMLPresentationPrinter):
 
 def mathml(expr):
     """The expression as a <math> element; long constants in six digits, as -1.75810."""
-    html = _Printer().doprint(_with_short_constants(expr))
+    html = _Printer().doprint(_with_short_constants(expr).replace(sp.exp, _E))
     for entity, character in _ENTITIES.items():
         html = html.replace(entity, character)
     return f"<math>{html}</math>"

@@ -15,8 +15,8 @@ _HERE = Path(__file__).parent
 _CSS = THEME_CSS.strip() + "\n" + (_HERE / "gallery.css").read_text().strip()
 _SCRIPT = (_HERE / "gallery.js").read_text().strip()
 
-# What a column is called, and what its rows are sorted by; the columns of formulas and curves are not sorted.
-COLUMNS = ("Function", "Curve", "Formula and slope", "Properties", "Range", "Largest slope", "Mean", "Gain")
+# What a column is called, and what its rows are sorted by; formulas and properties are not sorted.
+COLUMNS = ("Function", "Formula and slope", "Properties", "Range", "Largest slope", "Mean", "Gain")
 SORTED = {"Function", "Range", "Largest slope", "Mean", "Gain"}
 _NONE = '<span aria-label="does not apply">–</span>'
 
@@ -77,8 +77,7 @@ def _row(one):
     fails = " ".join(trait for trait, value in one.traits.items() if value is False)
     words = " ".join([one.name, one.title, one.joints, one.saturation, one.chapter or ""]).lower()
     cells = [
-        f'<th scope="row" data-sort="{escape(one.title.lower())}">{_title(one)}</th>',
-        f"<td>{thumbnail(one.curve, escape(_label(one)))}{_note(one.drawn)}</td>",
+        f'<th scope="row" data-sort="{escape(one.title.lower())}">{_title(one)}{_drawing(one)}</th>',
         f'<td class="g-math">{_formulas(one)}</td>',
         f"<td>{_properties(one)}</td>",
         _cell(one.lowest, escape(one.range or "")),
@@ -94,12 +93,10 @@ def _title(one):
     return f"{chapter}<code>{escape(one.name)}</code>"
 
 
-def _label(one):
-    return f"Curve of {one.title} and its slope" + (f", {one.drawn}" if one.drawn else "")
-
-
-def _note(words):
-    return f"<small>{escape(words)}</small>" if words else ""
+def _drawing(one):
+    """The curve; a small line says what is drawn of a function with several inputs."""
+    label = f"Curve of {one.title} and its slope" + (f", {one.drawn}" if one.drawn else "")
+    return thumbnail(one.curve, escape(label)) + (f"<small>{escape(one.drawn)}</small>" if one.drawn else "")
 
 
 def _formulas(one):
