@@ -7,6 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The matrices of the chapters are small, and threads would wait for each other. The kernels of nbval inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")  # a progress bar is for who waits, not for an output that is compared
 
 
 class NotebookScheduling(LoadScopeScheduling):

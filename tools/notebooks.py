@@ -303,6 +303,7 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     if found := [f"{place(*pair)}: {fault}" for pair in enumerate(notebook.cells) for fault in role_faults(pair[1])]:
         raise NotebookError("\n".join(found))
+    os.environ.setdefault("TQDM_DISABLE", "1")  # the kernel inherits it: no progress bar in a stored output
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],

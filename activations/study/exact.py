@@ -27,7 +27,7 @@ def _value(f, point):
             now = _real(f, point)
             if now is None or mpmath.isinf(now):
                 return now
-            if before is not None and abs(now - before) <= abs(now) * mpmath.mpf(10) ** -50:
+            if before is not None and now != 0 and abs(now - before) <= abs(now) * mpmath.mpf(10) ** -50:
                 return now
             before = now
     return before

@@ -115,9 +115,10 @@ class TenLayers(Part):
             for axes in (variances, errors):
                 axes.set_yscale("log")
                 low, high = axes.get_ylim()
-                few = high < 300 * low
-                axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=6))
-                if few:
+                within = high / low
+                steps = (1, 1.5, 2, 3, 5, 7) if within < 10 else (1, 2, 5) if within < 300 else (1,)
+                axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=6))
+                if len(steps) > 1:
                     axes.yaxis.set_major_formatter("{x:g}")
 
         with np.errstate(all="ignore"):

@@ -14,7 +14,10 @@ from activations.symbols import x
 _SIZES = [1e-16, 1e-12, 1e-8, 1e-4, 0.01, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100,
           150, 200, 300, 400, 500, 700, 720, 800, 1000, 1e4]
 POINTS = np.float32([*(-size for size in reversed(_SIZES)), 0, *_SIZES])  # numbers that both precisions hold
-_BOUNDS = (10, 1000)  # units in the last place; coarse, for the last bits are the processor's
+_RIGHT = {  # units in the last place, and the digits that so many leave right; the last ones are the processor's
+    np.float64: (1e5, 10),
+    np.float32: (300, 4),
+}
 
 
 class Column(NamedTuple):
@@ -25,6 +28,7 @@ class Column(NamedTuple):
     """
 
     name: str
+    kind: type
     points: np.ndarray
     faults: list
     worst: float
@@ -52,12 +56,9 @@ class Column(NamedTuple):
 
     @property
     def accuracy(self):
-        """The error where nothing broke, in words that no last bit changes."""
-        for bound in _BOUNDS:
-            if self.worst <= bound:
-                return f"within {bound:,} units in the last place"
-        half = 2.0 ** (12 if "float32" in self.name else 26)
-        return f"{'up to' if self.worst <= half else 'more than'} half of the digits lost"
+        """How right it is at the worst point that is not broken, in words that no last bit should change."""
+        units, digits = _RIGHT[self.kind]
+        return f"{digits} digits right, or more" if self.worst <= units else f"fewer than {digits} digits right"
 
 
 class Machine(Part):
@@ -93,7 +94,7 @@ class Machine(Part):
         except (CompileError, NameError, TypeError, AttributeError, NotImplementedError, ValueError) as error:
             self.notes.append(f"{name}: no such code, {re.split('[;(]', str(error) + ';')[0].strip()}.")
             return None
-        return Column(name, at, *_compared(got.astype(kind), true, kind))
+        return Column(name, kind, at, *_compared(got.astype(kind), true, kind))
 
     @property
     def nothing_broke(self):
@@ -108,10 +109,11 @@ class Machine(Part):
         if any(any(column.faults) for column in self.columns if "stable" in column.name):
             verdict += " The stable form breaks too, at the points named: it is no cure for this function."
         rows = [(column.name, column.words, column.accuracy) for column in self.columns]
+        head = ["code", "broken", "elsewhere, at the worst"]
         return [f"Compared with mpmath at {len(POINTS)} points from {number(POINTS[0])} to {number(POINTS[-1])}. "
                 f"A value is broken if it is nan, infinite without need, or without two right digits.",
                 verdict if rows else "", *self.notes,
-                *([Numbers(["code", "broken", "elsewhere"], rows, "The same formula in four codes")] if rows else [])]
+                *([Numbers(head, rows, "The same formula in four codes")] if rows else [])]
 
 
 def plain(expr):
@@ -133,9 +135,8 @@ def _compared(got, true, kind):
             target = kind(float(right)) if abs(right) < 1e308 else kind(np.inf if right > 0 else -np.inf)
         fault = _fault(value, target)
         faults.append(fault)
-        if not fault and np.isfinite(target):
-            error = abs(type(right)(float(value)) - right) if right else abs(float(value))
-            worst = max(worst, float(error / float(np.spacing(max(abs(target), np.finfo(kind).tiny)))))
+        if not fault and np.isfinite(target) and abs(target) >= np.finfo(kind).tiny:
+            worst = max(worst, float(abs(float(value) - right) / float(np.spacing(abs(target)))))
     return faults, worst
 
 
@@ -146,7 +147,7 @@ def _fault(value, target):
         return "" if value == target or abs(target) > 0.9 * np.finfo(target.dtype).max else "∞"
     if np.isinf(target):
         return "" if abs(value) > 0.9 * np.finfo(target.dtype).max else "no right digit"
-    small = np.finfo(target.dtype).tiny  # below it a machine may keep fewer digits, or none
+    small = np.finfo(target.dtype).tiny  # below it a machine may keep fewer digits, or none: no fault, and no error
     return "" if abs(float(value) - float(target)) <= max(0.01 * abs(float(target)), float(small)) else (
         "no right digit")
 

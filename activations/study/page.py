@@ -10,13 +10,15 @@ from activations.figures.style import THEME_CSS
 _CSS = THEME_CSS.strip() + """
 .sts-study h3{margin:1.25rem 0 .25rem;font-size:1.05rem;line-height:1.3}
 .sts-study p{margin:.35rem 0;max-width:46rem}
-.sts-study .sts-formula{margin:.5rem 0;overflow-x:auto;font-size:1.1em}
+.sts-formula{margin:.5rem 0;padding:.1rem 0;overflow:auto hidden;font-size:1.1em}
 .sts-numbers{overflow-x:auto;font-size:.9rem;line-height:1.4}
 .sts.sts .sts-numbers table{width:auto;margin:.5rem 0;font-variant-numeric:tabular-nums;border-collapse:collapse}
 .sts.sts .sts-numbers :is(th,td){padding:.15rem .75rem .15rem 0;text-align:left;color:inherit;background:none;\
 border:0 solid var(--sts-grid);border-bottom-width:1px;vertical-align:top}
 .sts-numbers caption{caption-side:top;color:inherit;font-weight:600;text-align:left}
-.sts-numbers:focus-visible{outline:2px solid var(--sts-blue);outline-offset:2px}
+.sts-numbers :is(th[scope=row]){white-space:nowrap}
+.sts-numbers td{min-width:5rem}
+.sts :is(.sts-numbers,.sts-formula):focus-visible{outline:2px solid var(--sts-blue);outline-offset:2px}
 """
 
 

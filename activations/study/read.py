@@ -24,7 +24,7 @@ def read(expr, parameters):
     if not isinstance(expr, Activation):
         return _activation(expr, parameters, given)
     values = {name: parameter.default for name, parameter in expr.parameters.items()} | given
-    expr.f(0.0, **given)  # a wrong parameter is named here
+    expr.f(0.0, **{name: float(value) for name, value in given.items()})  # a wrong parameter is named here
     return expr, values
 
 

@@ -1,6 +1,9 @@
 """A training on the digits: six runs of the ten-layer network, beside those of ReLU and GELU."""
 
+import os
+
 import numpy as np
+from tqdm.auto import tqdm
 
 from activations import experiments
 from activations.experiments import Results
@@ -17,11 +20,8 @@ def trained(activation, own, **parameters):
 def _with_bar(seeds):
     """The seeds with a bar on the screen while they run, which goes when they are done; TQDM_DISABLE=1 leaves it out.
     """
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return seeds
-    return tqdm(seeds, desc="training on the digits", leave=False)
+    hidden = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the bar of a notebook does not ask by itself
+    return tqdm(seeds, desc="training on the digits", leave=False, disable=hidden)
 
 
 class Training(Part):
