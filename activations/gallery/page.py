@@ -111,7 +111,7 @@ def _properties(one):
 
 def _cell(value, words):
     """A cell that sorts by a number; without one it sorts last."""
-    return f'<td data-sort="{"" if value is None else repr(float(value))}">{words or _NONE}</td>'
+    return f'<td data-sort="{"" if value is None else f"{value + 0.0:.6g}"}">{words or _NONE}</td>'
 
 
 def _short(value):

@@ -37,21 +37,24 @@ def _path(expr, reach, across, down):
     path, part = [], []
     for at, value in zip([*across(xs), 0], [*down(np.clip(ys, -3 * reach, 3 * reach)), np.nan], strict=True):
         if np.isfinite(value):
-            part.append((at, value))
+            part.append((_tenths(at), _tenths(value)))
         elif part:
-            path.append("M" + "L".join(f"{u:.1f} {v:.1f}" for u, v in _thinned(part)).replace(".0 ", " "))
+            path.append("M" + "L".join(f"{u / 10:g} {v / 10:g}" for u, v in _thinned(part)))
             part = []
     return "".join(path)
 
 
-def _thinned(points, tolerance=0.15):
-    """The fewest of the points whose straight joins stay within the tolerance (Douglas and Peucker)."""
-    if len(points) < 3:
-        return points
-    inner, (first, last) = np.array(points[1:-1]), np.array([points[0], points[-1]])
-    along, length = last - first, max(np.hypot(*(last - first)), 1e-9)
-    off = np.abs(along[0] * (inner[:, 1] - first[1]) - along[1] * (inner[:, 0] - first[0])) / length
-    farthest = int(off.argmax()) + 1
-    if off.max() <= tolerance:
+def _tenths(value):
+    """The value in whole tenths; where it lies in the middle between two, no last bit decides."""
+    return int(np.floor(10 * value + 0.5 + 1e-6))
+
+
+def _thinned(points):
+    """The fewest of the points whose straight joins stay within 0.15 (Douglas and Peucker), decided in integers."""
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    length = (x1 - x0) ** 2 + (y1 - y0) ** 2
+    off = [((x1 - x0) * (v - y0) - (y1 - y0) * (u - x0)) ** 2 for u, v in points]
+    farthest = off.index(max(off))
+    if 4 * off[farthest] <= 9 * length or not 0 < farthest < len(points) - 1:
         return [points[0], points[-1]]
-    return _thinned(points[:farthest + 1], tolerance)[:-1] + _thinned(points[farthest:], tolerance)
+    return _thinned(points[:farthest + 1])[:-1] + _thinned(points[farthest:])
