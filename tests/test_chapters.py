@@ -14,7 +14,7 @@ from stepping import step_cost
 
 from activations import catalogue
 from activations.activation import GatedActivation, VectorActivation
-from tools.notebooks import chapters
+from tools.notebooks import chapters, missing
 from tools.welcome_figure import welcome
 
 CHAPTERS = {path.stem: path for path in chapters()}
@@ -84,6 +84,8 @@ class Run:
 
 @cache
 def run(page_name):
+    if reason := missing(CHAPTERS[page_name]):
+        pytest.skip(f"{page_name}: {reason}")
     return Run(page_name)
 
 
