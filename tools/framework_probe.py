@@ -15,6 +15,7 @@ import sys
 import warnings
 from functools import partial
 from importlib import import_module
+from importlib.metadata import version
 from operator import attrgetter
 
 DIGITS = 6
@@ -150,7 +151,8 @@ class Keras:
         }  # fmt: skip
 
     def version(self):
-        return self.keras.__version__
+        below = version(self.backend).split("+")[0]
+        return f"{self.keras.__version__}, on {below}"
 
     def type(self, dtype):
         import numpy as np
