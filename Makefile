@@ -23,7 +23,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve experiments bench mirror clean
+.PHONY: help book test notebooks lab serve experiments torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -56,16 +56,32 @@ serve: book  ## build the site and serve it on this machine
 experiments: $(READY)  ## train the ten-layer network with every activation, store how well it did
 	@$(BIN)/python -m tools.experiments
 
+torch: .venv/.torch  ## install PyTorch, which one chapter needs and no other
+
+.venv/.torch: requirements-torch.txt $(READY)
+	@echo "Installing PyTorch; pip's configuration says from where"
+	@$(BIN)/python -m pip install --quiet --progress-bar off -r requirements-torch.txt
+	@touch $@
+
+frameworks: $(READY) .venv-frameworks/.ready  ## ask PyTorch, JAX and Keras what they do at kinks and far out
+	@$(BIN)/python -m tools.frameworks
+
+.venv-frameworks/.ready: requirements-frameworks.txt
+	@echo "Setting up .venv-frameworks: PyTorch, JAX, Keras and TensorFlow, some gigabytes"
+	@$(PYTHON) -m venv .venv-frameworks
+	@.venv-frameworks/bin/python -m pip install --quiet --progress-bar off -r requirements-frameworks.txt
+	@touch $@
+
 bench: $(BUILT)  ## measure one slider step, the build, the chapters
 	@$(BIN)/python -m tools.bench
 
 mirror: $(BUILT)  ## print what a reader sees of each chapter without opening anything
 	@$(BIN)/python -m tools.mirror
 
-clean:  ## remove the site and the caches; the environment in .venv stays
+clean:  ## remove the site and the caches; the environments in .venv* stay
 	@rm -rf _build book/_generated .pytest_cache .ruff_cache .hypothesis *.egg-info
-	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
-	@echo "Removed the site and the caches. To start from nothing, remove .venv and .lab as well."
+	@find . -path "./.venv*" -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	@echo "Removed the site and the caches. To start from nothing, remove .venv* and .lab as well."
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

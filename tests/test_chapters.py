@@ -16,7 +16,7 @@ from activations import catalogue
 from activations.activation import GatedActivation, VectorActivation
 from activations.explorer.model import Apart
 from activations.gallery.chapters import TAUGHT
-from tools.notebooks import chapters
+from tools.notebooks import chapters, missing
 from tools.welcome_figure import welcome
 
 CHAPTERS = {path.stem: path for path in chapters()}
@@ -86,6 +86,8 @@ class Run:
 
 @cache
 def run(page_name):
+    if reason := missing(CHAPTERS[page_name]):
+        pytest.skip(f"{page_name}: {reason}")
     return Run(page_name)
 
 
