@@ -29,7 +29,7 @@ const ask = (read, look, FormulaError, questions) => JSON.stringify(JSON.parse(q
     return {letters, looks: points.map(([x, values]) => look(tree, x, values))};
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
-    return {message: error.message, at: error.at, length: error.length};
+    return {message: error.message, at: error.at, marked: text.slice(error.at, error.at + error.length)};
   }
 }), spelt);
 """
@@ -65,7 +65,7 @@ class Engine:
         """The message, and the characters that it is about."""
         (answer,) = self.ask((text, []))
         assert "message" in answer, answer
-        return answer["message"], text[answer["at"]:answer["at"] + answer["length"]], answer["at"]
+        return answer["message"], answer["marked"], answer["at"]
 
     def run(self, code):
         return json.loads(self.racer.eval(f"JSON.stringify({code}, spelt)"))
@@ -236,6 +236,14 @@ def test_a_gated_function_takes_two_arguments(engine, name):
         assert engine.slopes(f"{name}(x, 2x)", at)[0] == pytest.approx(float(by_a[0] + 2 * by_b[0]), rel=1e-13)
 
 
+def slope_of_the_first(name, scores):
+    """Of softmax p(1 - p), of softmin minus that, of log-softmax 1 - p, at 50 digits."""
+    with mpmath.workdps(50):
+        weights = [mpmath.exp(-score if name == "softmin" else score) for score in map(mpmath.mpf, scores)]
+        rest = sum(weights[1:]) / sum(weights)
+        return float({"softmax": (1 - rest) * rest, "softmin": -(1 - rest) * rest, "log_softmax": rest}[name])
+
+
 @pytest.mark.parametrize("count", range(2, MOST_SCORES + 1))
 @pytest.mark.parametrize("name", VECTORS)
 def test_a_function_of_several_scores_gives_the_first(engine, name, count):
@@ -244,7 +252,7 @@ def test_a_function_of_several_scores_gives_the_first(engine, name, count):
     for at in (-30.0, -0.7, 1.1, 40.0):
         scores = np.array([at, *others])
         assert engine.value(text, at) == pytest.approx(entry.f(scores)[0], rel=1e-13)
-        assert engine.slopes(text, at)[0] == pytest.approx(entry.jacobian(scores)[0, 0], rel=1e-12, abs=1e-16)
+        assert engine.slopes(text, at)[0] == pytest.approx(slope_of_the_first(name, scores), rel=EXACT)
 
 
 def test_the_formula_that_the_list_shows_is_the_function(engine):
@@ -300,7 +308,7 @@ def test_a_jump_has_its_value_and_both_limits(engine):
 @pytest.mark.parametrize(("text", "letters", "kinks"), [
     ("relu6(x)", {}, [0, 6]), ("hardswish(x)", {}, [-3, 3]), ("hardshrink(x, 0.7)", {}, [-0.7, 0.7]), ("gelu(x)", {}, []),
     ("max(0, x)^2", {}, []), ("|x^2 - 2|", {}, [-2**0.5, 2**0.5]), ("relu(k*x - 1)", {"k": 3}, [1 / 3]),
-    ("relu(sin(x))", {}, [-np.pi, 0, np.pi]), ("step(x)", {}, [0]), ("x", {}, []), ("celu(x, 2)", {}, []),
+    ("relu(sin(x))", {}, [-np.pi, 0, np.pi, 2 * np.pi]), ("step(x)", {}, [0]), ("x", {}, []), ("celu(x, 2)", {}, []),
 ])
 def test_the_kinks_in_view_are_found(engine, text, letters, kinks):
     code = f"kinksOf(read({json.dumps(text)}).tree, {json.dumps(letters)}, -6, 6.5).map((one) => one.x)"
@@ -439,3 +447,240 @@ def test_what_cannot_be_used_of_an_address_is_left_out(engine, address):
     assert {key: state[key] for key in ("low", "high", "probe", "other", "gain")} == {
         key: start[key] for key in ("low", "high", "probe", "other", "gain")}
     assert set(state["letters"]) <= {"constructor", "k"} and engine.run("({}).x ?? null") is None
+
+
+# --- The page ------------------------------------------------------------------------------------------------------
+
+PAGE = "book/workbench"
+CURVE = "document.querySelector('#bench-curves .line.value').getAttribute('d')"
+
+
+@pytest.fixture
+def bench(visit):  # noqa: F811
+    """Open the workbench, with what stands behind its address."""
+    def begin(fragment="", scheme="http", **options):
+        page = visit(scheme, **options).open(PAGE, fragment)
+        page.wait_for_selector("#bench-curves .line.value", state="attached")
+        return page
+
+    return begin
+
+
+def reading(page, name):
+    return float(page.locator(f"#bench-{name}").get_attribute("data-value"))
+
+
+def settled(page):
+    """Wait until the page has drawn what was last typed or moved."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+
+
+def type_formula(page, text):
+    page.locator("#bench-f").fill(text)
+    settled(page)
+
+
+@pytest.mark.browser
+def test_an_address_opens_the_bench_as_it_was_left(bench):
+    fragment = "#f=x*sigmoid(b*x)&let=b:2.5&x0=-1.5&vs=gelu&view=-4,5&gain=1.5"
+    page = bench(fragment)
+    expected = catalogue["swish"]
+    assert reading(page, "value") == pytest.approx(expected.f(-1.5, beta=2.5), rel=EXACT)
+    assert reading(page, "slope") == pytest.approx(expected.df(-1.5, beta=2.5), rel=EXACT)
+    assert reading(page, "other-value") == pytest.approx(catalogue["gelu"].f(-1.5), rel=EXACT)
+    assert reading(page, "gain-value") == 1.5
+    page.locator("#bench-letter-b").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.hash.includes('b:2.6')")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("fragment => decodeURIComponent(location.hash) === fragment", arg=fragment)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_what_is_typed_comes_back_by_its_address(bench, scheme):
+    page = bench(scheme=scheme)
+    type_formula(page, r"\frac{x}{1+e^{-kx}} & 100%")
+    page.wait_for_function("decodeURIComponent(location.hash).includes('& 100%')")
+    type_formula(page, r"\frac{x}{1+e^{-kx}}")
+    page.locator("#bench-x0 + input").fill("-2.25")
+    page.wait_for_function("location.hash.includes('x0=-2.25')")
+    address, value = page.evaluate("location.hash"), reading(page, "value")
+    other = bench(address, scheme)
+    assert other.locator("#bench-f").input_value() == r"\frac{x}{1+e^{-kx}}"
+    assert reading(other, "value") == value == pytest.approx(catalogue["silu"].f(-2.25), rel=EXACT)
+    other.evaluate("location.hash = '#f=relu(x)&x0=0'")
+    other.wait_for_function("document.getElementById('bench-slope').dataset.right === '1'")
+    assert other.locator("#bench-slope").get_attribute("data-left") == "0"
+
+
+@pytest.mark.browser
+def test_the_link_is_copied(bench):
+    page = bench("#f=gelu(x)&x0=2")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("#bench-copy").click()
+    page.wait_for_function("document.getElementById('bench-said').textContent.includes('clipboard')")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/book/workbench.html#f=gelu(x)&x0=2")
+
+
+@pytest.mark.browser
+def test_the_page_shows_a_formula_its_curve_and_its_sliders(bench):
+    page = bench()
+    first = page.evaluate(CURVE)
+    type_formula(page, r"\alpha x\tanh(k x) + c_1")
+    assert page.evaluate(CURVE) != first
+    math = page.locator("#bench-typeset math")
+    assert math.evaluate("one => one.namespaceURI.endsWith('MathML') && one.getBoundingClientRect().width > 60")
+    assert math.inner_text().replace("\u2061", "").replace("\u2062", "").replace("\n", "") == "f(x)=αxtanh(kx)+c1"
+    labels = page.locator("#bench-sliders label").all_inner_texts()
+    assert labels == ["x₀", "α", "k", "c_1"]
+    for one in page.locator("#bench-form input[type=range]").all():
+        assert one.get_attribute("aria-valuetext") and one.evaluate("one => one.labels.length") == 1
+
+
+@pytest.mark.browser
+def test_errors_are_told_and_the_page_stays(bench):
+    page = bench()
+    before = page.evaluate(CURVE)
+    type_formula(page, "x*sigmod(b*x)")
+    error = page.locator("#bench-error")
+    page.wait_for_function("document.getElementById('bench-error').textContent.includes('did you mean sigmoid')")
+    assert error.get_attribute("role") == "alert" and error.get_attribute("data-column") == "2"
+    assert page.locator("#bench-f").get_attribute("aria-invalid") == "true"
+    assert page.locator("#bench-f").get_attribute("aria-describedby") == "bench-error"
+    formula, carets = error.locator("code").evaluate("one => one.textContent").split("\n")
+    assert [formula[i] for i, sign in enumerate(carets) if sign == "^"] == list("sigmod")
+    assert page.evaluate(CURVE) == before and not violations(page)
+    type_formula(page, "x*sigmoid(b*x)")
+    assert error.inner_text() == "" and page.locator("#bench-f").get_attribute("aria-invalid") == "false"
+    assert page.evaluate(CURVE) != before
+
+
+@pytest.mark.browser
+def test_an_address_with_a_fault_shows_it(bench):
+    page = bench("#f=x*sigmod(x)")
+    assert "did you mean sigmoid" in page.locator("#bench-error").inner_text()
+    assert page.locator("#bench-f").input_value() == "x*sigmod(x)"
+
+
+@pytest.mark.browser
+def test_hostile_addresses_and_formulas_do_no_harm(bench):
+    page = bench("#f=%3Cimg%20src%3Dx%20onerror%3D%22window.harmed%3D1%22%3E&let=__proto__:1&vs=%3Cscript%3E")
+    for text in [*HOSTILE.values(), '"><script>window.harmed=1</script>']:
+        took = page.evaluate("""text => {
+          const field = document.getElementById("bench-f"), start = performance.now();
+          field.value = text;
+          field.dispatchEvent(new Event("input", {bubbles: true}));
+          return performance.now() - start;
+        }""", text)
+        start = time.perf_counter()
+        settled(page)
+        assert took < 1000 and time.perf_counter() - start < 3, text[:40]
+    assert page.evaluate("[window.harmed, document.querySelectorAll('#bench script:not(:last-child), #bench img').length]"
+                         ) == [None, 0]
+    type_formula(page, "gelu(x)")
+    assert reading(page, "value") == pytest.approx(catalogue["gelu"].f(1.0), rel=EXACT)
+
+
+@pytest.mark.browser
+def test_the_kinks_in_view_lead_the_probe_to_them(bench):
+    page = bench("#f=hardswish(x)")
+    page.get_by_role("button", name="x = 3").click()
+    settled(page)
+    slope = page.locator("#bench-slope")
+    assert [float(slope.get_attribute(f"data-{side}")) for side in ("left", "right")] == [1.5, 1]
+    assert slope.inner_text() == "1.5 from the left, 1 from the right"
+
+
+@pytest.mark.browser
+def test_it_works_by_keyboard_alone(bench):
+    page = bench()
+    page.locator("#bench-f").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("gelu(k x)")
+    settled(page)
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.tagName"))
+        if reached[-1] in ("bench-x0", "bench-letter-k", "bench-gain"):
+            before = page.evaluate("document.getElementById('bench').innerHTML")
+            page.keyboard.press("ArrowRight")
+            settled(page)
+            assert page.evaluate("document.getElementById('bench').innerHTML") != before
+    wanted = ["bench-x0", "bench-letter-k", "bench-low", "bench-other", "bench-copy", "bench-reset", "bench-weights", "bench-gain"]
+    assert [one for one in reached if one in wanted] == wanted
+
+
+@pytest.mark.browser
+def test_it_works_by_touch_on_a_phone(bench):
+    page = bench(has_touch=True, is_mobile=True)
+    page.set_viewport_size(NARROW)
+    page.get_by_role("button", name="gelu(2x)").tap()
+    settled(page)
+    assert page.locator("#bench-f").input_value() == "gelu(2x)" and page.evaluate(TOO_WIDE) == []
+    before = reading(page, "value")
+    slider = page.locator("#bench-x0")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    page.touchscreen.tap(box["x"] + 0.2 * box["width"], box["y"] + box["height"] / 2)
+    settled(page)
+    assert reading(page, "value") != before
+    small = page.locator("#bench-form :is(button, select, input):visible").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML.slice(0, 80))")
+    assert small == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_rule_of_accessibility_is_violated_while_it_is_used(bench, theme):
+    page = bench("#f=hardswish(k x)&vs=softmax&x0=0", color_scheme=theme)
+    page.evaluate("document.getElementById('bench-list').open = true")
+    page.evaluate(SETTLE)
+    assert not violations(page)
+
+
+@pytest.mark.browser
+def test_the_list_has_every_function_and_puts_it_on_the_bench(bench):
+    page = bench()
+    page.locator("#bench-list summary").click()
+    rows = page.locator("#bench-names tr")
+    assert rows.count() == len(catalogue) == page.locator("#bench-names math").count()
+    page.get_by_role("button", name="mish(x)", exact=True).click()
+    settled(page)
+    assert reading(page, "value") == pytest.approx(catalogue["mish"].f(1.0), rel=EXACT)
+    for name in catalogue:
+        page.locator("#bench-other").select_option(name)
+        settled(page)
+        assert "NaN" not in page.evaluate("document.querySelector('#bench-curves .line.other').getAttribute('d')"), name
+        assert np.isfinite(reading(page, "other-value"))
+
+
+@pytest.mark.browser
+def test_ten_layers_follow_the_weights(bench):
+    page = bench("#f=relu(x)")
+    assert reading(page, "gain-note") == pytest.approx(2**0.5, rel=EXACT)
+
+    def gradient():
+        return float(page.locator("#bench-layers tr").first.get_attribute("data-gradient"))
+
+    assert gradient() == pytest.approx(2**-0.5, rel=EXACT)
+    page.locator("#bench-weights").select_option("lecun")
+    settled(page)
+    assert gradient() == pytest.approx(2**-5, rel=EXACT)
+    assert page.locator("#bench-gradient .bar").count() == 10
+
+
+@pytest.mark.browser
+def test_without_script_the_page_says_what_it_needs(browser, site):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site.as_uri()}/{PAGE}.html")
+        assert "JavaScript" in page.locator("#bench-needs").inner_text()
+        assert page.locator("#bench-form").is_hidden()
+
+
+def test_the_script_runs_nothing_that_is_typed():
+    source = script(catalogue)
+    for word in ("eval(", "new Function", "Function(", "innerHTML", "insertAdjacentHTML", "document.write", "http://www.w3"):
+        assert word not in source.replace('"http://www.w3.org/', ""), word

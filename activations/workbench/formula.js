@@ -226,7 +226,8 @@ const readFormula = (() => {
       if (is("=")) fail("an equals sign has no place here; to compare, write ==");
       return whole ?? left;
     };
-    const isCondition = (one) => ["compare", "both", "either", "not"].includes(one.kind);
+    const isCondition = (one) =>
+      (one.kind === "group" ? isCondition(one.of) : ["compare", "both", "either", "not"].includes(one.kind));
     const conditional = (one) => {
       if (!isCondition(one)) throw new FormulaError("a condition compares, as in x > 0", one.at);
       return one;

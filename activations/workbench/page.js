@@ -249,12 +249,11 @@
     find("low").value = state.low;
     find("high").value = state.high;
     find("other").value = state.other;
-    showFormula(state.formula);
-    if (!shown) {
-      understand(START.formula);
-      [state.formula, state.error] = [next.formula, null];
-      showFormula(next.formula);
-      redraw();
+    const text = state.formula;
+    showFormula(text);
+    if (!shown) { // an address with a fault in its formula: something else to look at meanwhile
+      showFormula(START.formula);
+      understand(text);
     }
     tell(state.error);
   };
