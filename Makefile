@@ -16,6 +16,7 @@ EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics 
 BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
+BENCH := book/_generated/workbench.html
 PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONDONTWRITEBYTECODE := 1
@@ -101,9 +102,14 @@ $(WELCOME): $(READY) tools/welcome_figure.py $(shell find activations -type f -n
 	@$(BIN)/python -m tools.welcome_figure
 	@touch $@
 
+$(BENCH): $(READY) tools/workbench_page.py $(shell find activations -type f -not -name "*.pyc")
+	@echo "Compiling the catalogue for the workbench"
+	@$(BIN)/python -m tools.workbench_page
+	@touch $@
+
 # A build that warned must warn again: its memory of the pages that it read is dropped.
 # Changed builders change every page, and leave no page behind that the table of contents no longer names.
-$(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(PAGES)
+$(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(BENCH) $(PAGES)
 	@echo "Building the site; a warning fails it"
 	@$(if $(filter $(BUILDERS) $(READY),$?),rm -rf _build/html _build/.doctrees)
 	@$(BIN)/jupyter-book build . -n -W --keep-going | \
