@@ -1,7 +1,11 @@
-"""How the tests share the cores: one by one, but those of a notebook together, since each needs what ran before it."""
+"""How the tests share the cores, which of them are skipped, and what is said of those.
+
+They run one by one, but those of a notebook together, since each needs what ran before it.
+"""
 
 import os
 import re
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -33,6 +37,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.suffix == ".ipynb" and (reason := known(item.path)):
             item.add_marker(pytest.mark.skip(reason=f"{item.path.stem}: {reason}"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line for all that were skipped alike why they were."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped).items():
+        terminalreporter.write_line(f"{count} tests skipped, {reason}")
 
 
 def pytest_xdist_make_scheduler(config, log):

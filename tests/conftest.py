@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -29,13 +28,6 @@ def site():
     if made.returncode:
         pytest.fail(f"make book failed:\n{made.stderr[-4000:]}", pytrace=False)
     return ROOT / "_build" / "html"
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Say in one line for all that were skipped alike why they were."""
-    skipped = terminalreporter.stats.get("skipped", [])
-    for reason, count in Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped).items():
-        terminalreporter.write_line(f"{count} tests skipped, {reason}")
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
