@@ -1,5 +1,6 @@
 """Ten layers of a function: what they do to a signal on its way in and to a gradient on its way back."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -75,6 +76,11 @@ def passage(activation, own, **parameters):
     return Passage(own, *(np.array(part) for part in zip(*rows, strict=True)))
 
 
+@cache
+def _of_the_catalogue(name):
+    return passage(name, experiments.own_gain(name))
+
+
 class TenLayers(Part):
     """`passages` has a `Passage` for "f" and for those that it is compared with."""
 
@@ -82,7 +88,7 @@ class TenLayers(Part):
 
     def __init__(self, activation, own, parameters):
         self.passages = {"f": passage(activation, own, **parameters)} | {
-            name: passage(name, experiments.own_gain(name)) for name in COMPARED}
+            name: _of_the_catalogue(name) for name in COMPARED}
 
     @property
     def blocks(self):
