@@ -106,8 +106,8 @@ def test_two_choosers_make_every_combination_the_last_one_fastest():
 def test_choosers_that_never_meet_may_have_many_options():
     """Eleven times eleven combinations of curves that each ask for one chooser: 22 functions are compiled, not 121."""
     powers, g = {f"{k}": x**k for k in range(1, 12)}, Function("g")
-    explorer = explore(Curves({"f": f(x), "g": 2 * g(x), "w": w * x}, derivative=True, ylim=(-9, 9)), f=powers, g=powers,
-                       w=slider())
+    drawn = Curves({"f": f(x), "g": 2 * g(x), "w": w * x}, derivative=True, ylim=(-9, 9))
+    explorer = explore(drawn, f=powers, g=powers, w=slider())
     (view,) = explorer.views
     assert len(view.compiled) == 121
     assert view.compiled[11 * 1 + 2]({"w": 5.0}, 2.0) == pytest.approx([4, 4, 16, 24, 10, 5])

@@ -3,9 +3,8 @@
 import sympy as sp
 from sympy.printing.mathml import MathMLPresentationPrinter
 
-_ENTITIES = {"&InvisibleTimes;": "&#8290;", "&pi;": "π", "<mo><</mo>": "<mo>&lt;</mo>",
-             "<mo>></mo>": "<mo>&gt;</mo>"}
-_LONGEST = 12  # operations of a constant that is still shown as it is written
+_ENTITIES = {"&InvisibleTimes;": "&#8290;", "&pi;": "π", "<mo><</mo>": "<mo>&lt;</mo>", "<mo>></mo>": "<mo>&gt;</mo>"}
+_LONGEST = 12  # operations of a constant, or denominator of a fraction, that is still shown as it is written
 
 
 class _E(sp.Function):
@@ -13,7 +12,7 @@ class _E(sp.Function):
 
 
 class _Printer(MathMLPresentationPrinter):
-    """SymPy's printer with what it leaves in words, cases and Kronecker's delta, and with powers of e in their place."""
+    """SymPy's printer with what it leaves in words, cases and Kronecker's delta; powers of e stay where they are."""
 
     def _element(self, tag, *children):
         element = self.dom.createElement(tag)
@@ -25,9 +24,9 @@ class _Printer(MathMLPresentationPrinter):
         table = self._element("mtable")
         table.setAttribute("columnalign", "left left")
         for value, condition in expr.args:
-            when = [self._element("mtext", "otherwise")] if condition == sp.true else [self._print(_around_x(condition))]
-            table.appendChild(self._element("mtr", self._element("mtd", self._print(value)),
-                                            self._element("mtd", *when)))
+            last = condition == sp.true
+            when = self._element("mtext", "otherwise") if last else self._print(_around_x(condition))
+            table.appendChild(self._element("mtr", self._element("mtd", self._print(value)), self._element("mtd", when)))
         return self._element("mrow", self._element("mo", "{"), table)
 
     def _print__E(self, expr):
@@ -65,12 +64,12 @@ def _with_short_constants(expr):
     """Long constants as decimals: 0.044715 for 8943/200000, and the two of SELU."""
     def is_long(node):
         if isinstance(node, sp.Rational):
-            return node.q > 12
+            return node.q > _LONGEST
         return node.is_number and not node.is_Atom and node.count_ops() > _LONGEST
 
     def short(node):
-        digits = sp.Float(node, 6)
-        return sp.Float(f"{float(digits):.6g}", len(f"{abs(float(digits)):.6g}".replace(".", "").lstrip("0")) or 1)
+        text = f"{float(node):.6g}"
+        return sp.Float(text, len(text.lstrip("-0.").replace(".", "")))
 
     return _factored(expr).replace(is_long, short) if isinstance(expr, sp.Expr) else expr
 

@@ -104,7 +104,7 @@ def _formulas(one):
 
 
 def _properties(one):
-    said = [*_words(one), *(part for part in (one.joints, one.saturation and f"saturation {one.saturation}") if part)]
+    said = [*_words(one), *(part for part in (one.joints, one.saturation) if part)]
     unknown = [f"{trait}: not known" for trait, holds in one.traits.items() if holds is None and trait in one.told]
     return "".join(f"<span>{escape(word)}</span>" for word in [*said, *unknown]) or _NONE
 

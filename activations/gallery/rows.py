@@ -79,10 +79,12 @@ class Row:
 
     @cached_property
     def saturation(self):
-        """How it saturates, in words: "hard left, soft right"; "" where it does not, or where it is not told."""
-        sides = known(lambda: self.properties.saturation) if "saturating" in self.told else None
-        words = [f"{how} {side}" for how, side in zip(sides or (), ("left", "right"), strict=False) if how]
-        return ", ".join(words)
+        """How it saturates, in words: "soft saturation" on both sides, or "hard saturation left"; "" where it does not.
+        """
+        left, right = (known(lambda: self.properties.saturation) if "saturating" in self.told else None) or ("", "")
+        if left == right:
+            return f"{left} saturation" if left else ""
+        return ", ".join(f"{how} saturation {side}" for how, side in ((left, "left"), (right, "right")) if how)
 
     @cached_property
     def range(self):
