@@ -26,7 +26,8 @@ class _Printer(MathMLPresentationPrinter):
         for value, condition in expr.args:
             last = condition == sp.true
             when = self._element("mtext", "otherwise") if last else self._print(_around_x(condition))
-            table.appendChild(self._element("mtr", self._element("mtd", self._print(value)), self._element("mtd", when)))
+            cells = [self._element("mtd", part) for part in (self._print(value), when)]
+            table.appendChild(self._element("mtr", *cells))
         return self._element("mrow", self._element("mo", "{"), table)
 
     def _print__E(self, expr):
