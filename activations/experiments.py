@@ -139,15 +139,14 @@ class SteadyNetwork(Network):
         super().__init__(*args, **options)
         self.round()
 
-    def _step(self, X, Y, rate):
-        super()._step(X, Y, rate)
+    def _step(self, X, Y, descent):
+        super()._step(X, Y, descent)
         self.round()
 
     def round(self):
-        """Every weight and bias as float32 has it."""
-        for layer in self.layers:
-            for values in layer:
-                values[:] = values.astype(np.float32)
+        """Every weight, bias and learned parameter as float32 has it."""
+        for values in self._arrays():
+            values[:] = values.astype(np.float32)
 
 
 def ten_layers(name, seed=0, *, init="own", gain=1.0, **parameters):
