@@ -56,10 +56,6 @@ def _activation(expr, parameters, given):
     if not any(symbol.name == "x" for symbol in expr.free_symbols):
         has = f"its symbols: {', '.join(others)}" if others else "it is a constant"
         raise ValueError(f"study: the expression {expr} has no x ({has}); the variable is from activations import x")
-    for name in given:
-        if name not in others:
-            raise TypeError(f"study: the expression {expr} has no symbol {name} beside x; "
-                            f"its symbols: {', '.join(others) or 'none'}")
     if missing := [name for name in others if name not in given]:
         raise ValueError(f"study: the expression {expr} has the symbol {' and '.join(missing)} beside x; give a value, "
                          f"as in study(..., {', '.join(f'{name}=1' for name in missing)})")
