@@ -3,6 +3,7 @@
 // The kinks and jumps between low and high: [{x, value, left, right, jump}]. The outcome of every comparison is noted at
 // many points; between two points where it differs the interval is halved until the floats are next to each other.
 const kinksOf = (tree, letters, low, high, steps = 600) => {
+  if (!tree.chooses) return [];
   const pattern = (x) => {
     const seen = [];
     evaluate(tree, at(x, letters, 1, seen));
@@ -10,10 +11,10 @@ const kinksOf = (tree, letters, low, high, steps = 600) => {
   };
   const found = [];
   const place = (i) => low + ((high - low) * i) / steps;
-  for (let i = 1, before = pattern(low); i <= steps && found.length < 60; i++) {
+  for (let i = 1, before = pattern(low), searches = 0; i <= steps && searches < 100; i++) {
     let left = place(i - 1);
     const right = place(i), after = pattern(right);
-    for (let tries = 0; before !== after && tries < 4; tries++) {
+    for (let tries = 0; before !== after && tries < 4; tries++, searches++) {
       let a = left, b = right;
       for (let k = 0; k < 80 && b - a > 0; k++) {
         const middle = a + (b - a) / 2;

@@ -45,7 +45,9 @@ const drawCurves = (svg, view) => {
   const { width, height } = sizeOf(svg, 0.56, 240, 400);
   const left = 44, right = width - 10, top = 8, bottom = height - 24;
   const across = (x) => pixel(left + ((x - view.low) / (view.high - view.low)) * (right - left));
-  const down = (y) => pixel(bottom - ((y - view.bottom) / (view.top - view.bottom)) * (bottom - top));
+  // Not far beyond the window: a dashed line of a million pixels takes a browser seconds.
+  const down = (y) => pixel(Math.max(-height, Math.min(2 * height,
+    bottom - ((y - view.bottom) / (view.top - view.bottom)) * (bottom - top))));
   const parts = [draw("clipPath", { id: "bench-window" },
     draw("rect", { x: left, y: top, width: right - left, height: bottom - top }))];
   for (const x of ticksOf(view.low, view.high, Math.max(4, width / 90))) {

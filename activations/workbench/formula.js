@@ -2,9 +2,9 @@
 //
 //   readFormula("2x/(1+|x|)", vocabulary)  ->  {kind: "over", left: {kind: "times", ...}, right: {kind: "sum", ...}}
 //
-// The vocabulary is a Map from the name of a function to {least, most, parameters}: how many arguments it takes, and
-// what those after the first are called. Every node knows where it stands in the text (`at`) and whether it moves with
-// x (`moves`). What cannot be read raises a FormulaError, which knows the character that it is about.
+// The vocabulary is a Map from the name of a function to {least, most, parameters, chooses}: how many arguments it takes,
+// what those after the first are called, and whether it chooses between cases. Every node knows where it stands in the text (`at`), whether it moves
+// with x (`moves`) and whether it compares two numbers, so that it may have kinks (`chooses`). What cannot be read raises a FormulaError, which knows the character that it is about.
 
 class FormulaError extends Error {
   constructor(message, at, length = 1) {
@@ -20,7 +20,7 @@ const GREEK = new Map(Object.entries({
 }));
 
 const readFormula = (() => {
-  const LONGEST = 1000, DEEPEST = 100, MOST_LETTERS = 8;
+  const LONGEST = 500, DEEPEST = 100, MOST_LETTERS = 8;
 
   // --- Words ---------------------------------------------------------------------------------------------------------
 
@@ -174,7 +174,9 @@ const readFormula = (() => {
     };
     const node = (kind, at, parts) => {
       const inside = Object.values(parts).flat().filter((one) => one && one.kind);
-      return { kind, at, moves: kind === "variable" || inside.some((one) => one.moves), ...parts };
+      const chooses = kind === "compare" || (kind === "call" && Boolean(vocabulary.get(parts.name)?.chooses));
+      return { kind, at, moves: kind === "variable" || inside.some((one) => one.moves),
+               chooses: chooses || inside.some((one) => one.chooses), ...parts };
     };
 
     const startsOperand = () => {
@@ -336,7 +338,7 @@ const readFormula = (() => {
       const degree = is("[") ? inside(take(), "]") : null;
       const of = is("(") ? inside(take(), ")") : part();
       if (!degree) return node("call", token.at, { name: "sqrt", args: [of] });
-      const unit = { kind: "number", at: token.at, moves: false, value: 1, text: "1" };
+      const unit = { kind: "number", at: token.at, moves: false, chooses: false, value: 1, text: "1" };
       return node("power", token.at, { base: of, exponent: node("over", token.at, { left: unit, right: degree }) });
     };
     const cases = () => {
@@ -464,7 +466,7 @@ const readFormula = (() => {
       }
       bars = bars_;
       for (let i = 1; i < args.length; i++)
-        args[i] ??= { kind: "default", at: token.at, moves: false, index: i };
+        args[i] ??= { kind: "default", at: token.at, moves: false, chooses: false, index: i };
       if (name === "where" && args.length === 3) conditional(args[0]);
       return args;
     };

@@ -62,9 +62,14 @@ const gainOf = (tree, letters, kinks) => {
 
 // For each layer the mean and variance of f(z), and the size of the gradient there if 1 arrives behind the last.
 const tenLayers = (tree, letters, gain, kinks) => {
-  const layers = [];
+  const layers = [], known = new Map(); // where the spread stays, so do the moments
+  const momentsAt = (spread) => {
+    const key = spread.toPrecision(14);
+    if (!known.has(key)) known.set(key, moments(tree, letters, Number(key), kinks));
+    return known.get(key);
+  };
   for (let l = 0, spread = 1; l < LAYERS; l++) {
-    const { mean, square, slope } = moments(tree, letters, spread, kinks);
+    const { mean, square, slope } = momentsAt(spread);
     layers.push({ mean, variance: Math.max(0, square - mean * mean), slope: Math.sqrt(slope) });
     spread = gain * Math.sqrt(square);
     if (!isFinite(spread)) break;

@@ -216,20 +216,18 @@
   };
   const rememberSoon = later(300, remember);
 
-  let drawing = false, due = { curves: false, layers: false };
+  // The curves come first, once a frame at most; the layers, which take longer, after them.
+  let drawing = false;
+  const layersNext = later(0, showLayers);
   const redraw = (layers = true) => {
-    due = { curves: true, layers: due.layers || layers };
+    if (layers) layersNext();
     if (drawing) return;
     drawing = true;
-    requestAnimationFrame(show);
-  };
-  const show = () => {
-    drawing = false;
-    if (!shown) return;
-    moveSliders();
-    showCurves();
-    if (due.layers) showLayers();
-    due = { curves: false, layers: false };
+    requestAnimationFrame(() => {
+      drawing = false;
+      moveSliders();
+      showCurves();
+    });
   };
   const change = (changes, quiet = false) => {
     Object.assign(state, changes);

@@ -17,15 +17,16 @@ const CATALOGUE = (() => {
 
 const VOCABULARY = new Map([
   ...Object.keys(ELEMENTARY).map((name) => [name, { least: 1, most: 1 }]),
-  ["abs", { least: 1, most: 1 }],
-  ["max", { least: 2, most: Infinity }],
-  ["min", { least: 2, most: Infinity }],
-  ["clip", { least: 3, most: 3 }],
-  ["where", { least: 3, most: 3 }],
-  ...[...CATALOGUE.values()].map(({ name, parameters, defaults, most }) => [name, {
+  ["abs", { least: 1, most: 1, chooses: true }],
+  ["max", { least: 2, most: Infinity, chooses: true }],
+  ["min", { least: 2, most: Infinity, chooses: true }],
+  ["clip", { least: 3, most: 3, chooses: true }],
+  ["where", { least: 3, most: 3, chooses: true }],
+  ...[...CATALOGUE.values()].map(({ name, parameters, defaults, most, code }) => [name, {
     least: most ? 2 : defaults.filter((one) => one === null).length,
     most: most ?? parameters.length,
     parameters: parameters.slice(1),
+    chooses: !most && code.some(([when]) => when !== null),
   }]),
 ]);
 
