@@ -12,10 +12,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links
 BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
+BENCH := book/_generated/workbench.html
 PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONDONTWRITEBYTECODE := 1
@@ -23,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve experiments circles bench mirror clean
+.PHONY: help book test notebooks lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -59,16 +60,32 @@ experiments: $(READY)  ## train the ten-layer network with every activation, sto
 circles: $(READY)  ## train the networks of chapter 19 on the two rings, store how they did and what they say
 	@$(BIN)/python -m tools.circles
 
+torch: .venv/.torch  ## install PyTorch, which one chapter needs and no other
+
+.venv/.torch: requirements-torch.txt $(READY)
+	@echo "Installing PyTorch; pip's configuration says from where"
+	@$(BIN)/python -m pip install --quiet --progress-bar off -r requirements-torch.txt
+	@touch $@
+
+frameworks: $(READY) .venv-frameworks/.ready  ## ask PyTorch, JAX and Keras what they do at kinks and far out
+	@$(BIN)/python -m tools.frameworks
+
+.venv-frameworks/.ready: requirements-frameworks.txt
+	@echo "Setting up .venv-frameworks: PyTorch, JAX, Keras and TensorFlow, some gigabytes"
+	@$(PYTHON) -m venv .venv-frameworks
+	@.venv-frameworks/bin/python -m pip install --quiet --progress-bar off -r requirements-frameworks.txt
+	@touch $@
+
 bench: $(BUILT)  ## measure one slider step, the build, the chapters
 	@$(BIN)/python -m tools.bench
 
 mirror: $(BUILT)  ## print what a reader sees of each chapter without opening anything
 	@$(BIN)/python -m tools.mirror
 
-clean:  ## remove the site and the caches; the environment in .venv stays
+clean:  ## remove the site and the caches; the environments in .venv* stay
 	@rm -rf _build book/_generated .pytest_cache .ruff_cache .hypothesis *.egg-info
-	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
-	@echo "Removed the site and the caches. To start from nothing, remove .venv and .lab as well."
+	@find . -path "./.venv*" -prune -o -name __pycache__ -prune -exec rm -rf {} +
+	@echo "Removed the site and the caches. To start from nothing, remove .venv* and .lab as well."
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -88,9 +105,14 @@ $(WELCOME): $(READY) tools/welcome_figure.py $(shell find activations -type f -n
 	@$(BIN)/python -m tools.welcome_figure
 	@touch $@
 
+$(BENCH): $(READY) tools/workbench_page.py $(shell find activations -type f -not -name "*.pyc")
+	@echo "Compiling the catalogue for the workbench"
+	@$(BIN)/python -m tools.workbench_page
+	@touch $@
+
 # A build that warned must warn again: its memory of the pages that it read is dropped.
 # Changed builders change every page, and leave no page behind that the table of contents no longer names.
-$(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(PAGES)
+$(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(BENCH) $(PAGES)
 	@echo "Building the site; a warning fails it"
 	@$(if $(filter $(BUILDERS) $(READY),$?),rm -rf _build/html _build/.doctrees)
 	@$(BIN)/jupyter-book build . -n -W --keep-going | \

@@ -2,11 +2,14 @@
 
 import os
 import re
+from functools import cache
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # The matrices of the chapters are small, and threads would wait for each other. The kernels of nbval inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("TQDM_DISABLE", "1")  # a progress bar is for who waits, not for an output that is compared
 
 
 class NotebookScheduling(LoadScopeScheduling):
@@ -20,6 +23,16 @@ class NotebookScheduling(LoadScopeScheduling):
         if file.endswith(("test_chapters.py", "test_site.py")) and chapter:
             return f"{file}[{chapter[1]}]"  # these run the chapter, or open its page, once for several tests
         return nodeid
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the cells of a chapter that needs what is not installed, and say what that is."""
+    from tools.notebooks import missing
+
+    known = cache(missing)
+    for item in items:
+        if item.path.suffix == ".ipynb" and (reason := known(item.path)):
+            item.add_marker(pytest.mark.skip(reason=f"{item.path.stem}: {reason}"))
 
 
 def pytest_xdist_make_scheduler(config, log):

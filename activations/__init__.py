@@ -5,9 +5,10 @@ from activations.catalogue import catalogue
 from activations.derivation import derive
 from activations.explorer import Bars, Cells, Curves, Frames, explore
 from activations.figures import bars, curves, picture
+from activations.study import study
 from activations.symbols import x
 from activations.table import table
 
 __all__ = [
     "Activation", "Bars", "Cells", "Curves", "Frames", "bars", "catalogue", "curves", "derive", "explore", "picture",
-    "table", "x"]
+    "study", "table", "x"]

@@ -242,7 +242,10 @@ def _right_at_infinity(expr, symbols, numbers):
 
 @cache
 def _limit(expr, to_the_right):
-    limit = calculus.limits(expr)[1 if to_the_right else 0]
+    try:
+        limit = calculus.limits(expr)[1 if to_the_right else 0]
+    except ValueError:  # not known, or the expression has no values there
+        return np.nan
     return float(limit) if limit is not None and not isinstance(limit, sp.AccumBounds) else np.nan
 
 

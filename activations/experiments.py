@@ -12,7 +12,7 @@ adjusted to do well: nothing is chosen on the test images.
 
 These settings can be given to all of them: the activation's own parameters; `init` and `gain`, as `Network` has them,
 where `init="own"`, unless told, is the variance 1/n_in times the square of the activation's `own_gain`. `results` and
-`run` also take `epochs` and `rate`.
+`run` also take `epochs` and `rate`. All but `results` take an `Activation` in place of a name.
 """
 
 import csv
@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.stats import norm
 
+from activations.activation import Activation
 from activations.catalogue import catalogue
 from activations.network import Network, digits
 
@@ -154,7 +153,12 @@ def ten_layers(name, seed=0, *, init="own", gain=1.0, **parameters):
     """The network of the run, before training."""
     if init == "own":
         init, gain = "lecun", gain * own_gain(name, **parameters)
-    return SteadyNetwork(SIZES, catalogue[name], init=init, gain=gain, seed=seed, **parameters)
+    return SteadyNetwork(SIZES, _activation(name), init=init, gain=gain, seed=seed, **parameters)
+
+
+def _activation(name):
+    """The activation of that name in the catalogue; an `Activation` is taken as it is."""
+    return name if isinstance(name, Activation) else catalogue[name]
 
 
 def gradients(name, of="weights", **how):
@@ -174,7 +178,10 @@ def first_over_last(name, of="weights", **how):
 @cache
 def own_gain(name, **parameters):
     """1/√E[f(Z)²] for a standard normal Z, by quadrature from kink to kink."""
-    activation = catalogue[name]
+    from scipy.integrate import quad  # a second of imports that nothing else needs
+    from scipy.stats import norm
+
+    activation = _activation(name)
     kinks = [float(kink) for kink in activation.properties_at(**parameters).kinks]
     ends = [-15.0, *sorted(kinks), 15.0]
     pieces = [quad(lambda z: activation.f(z, **parameters) ** 2 * norm.pdf(z), *ends[i:i + 2], epsabs=1e-13)[0]

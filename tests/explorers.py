@@ -1,14 +1,16 @@
 """Explorers that several test files move: one curve, bars with cells, and a chain with a chooser."""
 
+import numpy as np
 from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
-from sympy import Abs, Function, Matrix, Max, Piecewise, Symbol, exp, nan, prod, symbols, tanh
+from sympy import Abs, Function, Integer, Matrix, Max, Piecewise, Symbol, exp, log, nan, prod, symbols, tanh
 
 from activations import x
-from activations.explorer import Bars, Cells, explore
+from activations.explorer import Bars, Cells, Frames, explore
 
 alpha, beta, T, w, b, depth = symbols("alpha beta T w b depth")
 z = symbols("z1:4")
-f = Function("f")
+steps = Symbol("log2", positive=True)
+f, hill = Function("f"), Function("hill")
 SIGMOID = 1 / (1 + exp(-x))
 
 
@@ -39,6 +41,16 @@ def chain(layers=4):
     options = {"sigmoid": SIGMOID, "tanh": tanh(x), "ReLU": Max(0, x)}
     return explore(Bars(bars, log=True, ylim=(1e-5, 10)), where=where, f=options, a0=slider(0.5, -1, 1),
                    w=slider(1.5, 0.1, 4), b=slider(0, -2, 2), depth=IntSlider(4, min=1, max=layers))
+
+
+def hills(side=12):
+    """Maps of two hills, four of each, with a chooser and a logarithmic slider, and two points."""
+    across, up = np.meshgrid(np.linspace(-1, 1, side), np.linspace(-1, 1, side))
+    maps = np.array([np.exp(-k * ((across - at) ** 2 + up**2)) for at in (-0.5, 0.25) for k in (1, 2, 4, 8)])
+    return explore(
+        Frames(maps, 4 * hill(0) + log(steps, 2), extent=(-1, 1, -1, 1), notes=[f"hill {i}" for i in range(8)],
+               points=[[-0.5, 0.5], [0.25, 0]], marks=[False, True], title="Hills", xlabel="x", ylabel="y"),
+        hill={"left": Integer(0), "right": Integer(1)}, log2=FloatLogSlider(1, base=2, min=0, max=3, step=1))
 
 
 def compiled(explorer, panel=0, option=0):

@@ -6,12 +6,14 @@ import re
 
 import numpy as np
 import pytest
+from explorers import hills
 from ipywidgets import FloatLogSlider, FloatSlider, IntSlider
 from stepping import step_cost
 from sympy import Function, Heaviside, Matrix, Max, Piecewise, erfc, exp, floor, log, nan, sqrt, symbols, tanh
 
 from activations import catalogue, x
 from activations.explorer import Bars, Cells, Curves, explore
+from activations.explorer.controls import slider_ends
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +66,7 @@ def steps():
 
 
 HEAD = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Test</title>'
-MAKERS = {make.__name__: make for make in (swish, softmax, chain, several, sparse, steps)}
+MAKERS = {make.__name__: make for make in (swish, softmax, chain, several, sparse, steps, hills)}
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +186,8 @@ def test_sweeping_each_slider_draws_numbers_and_a_new_picture_each_time(visit, n
       const faults = [], look = () => figure.querySelector(".sts-panels").innerHTML;
       for (const input of figure.querySelectorAll("input")) {
         const seen = new Set(), low = Number(input.min), high = Number(input.max);
-        const stops = input.name === "depth" ? [1, 2] : [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => low + t * (high - low));
+        const stops = { depth: [1, 2], log2: [0, 1, 2, 3] }[input.name] ??
+          [0, 0.2, 0.4, 0.6, 0.8, 1].map((t) => low + t * (high - low));
         for (const stop of stops) {
           input.value = stop;
           input.dispatchEvent(new Event("input", {bubbles: true}));
@@ -285,8 +288,7 @@ def test_the_script_draws_where_matplotlib_drew(visit, explorers, name):
     for step in (False, True):
         if step:
             slider = next(iter(explorer.sliders))
-            value = explorer.sliders[slider].max if slider != "T" else 10.0
-            explorer.sliders[slider].value = value
+            explorer.sliders[slider].value = slider_ends(explorer.sliders[slider])[1]
             page.locator("input").first.press("End")
         for i, view in enumerate(explorer.views):
             written = page.locator(f"[id$='{i}-numbers'] text").all_text_contents()
@@ -305,6 +307,30 @@ def test_the_script_draws_where_matplotlib_drew(visit, explorers, name):
                 drawn = np.stack(view.place(xs[finite], ys[finite]), axis=1)
                 assert found.shape == drawn.shape
                 np.testing.assert_allclose(found, np.clip(drawn, -9999, 9999), atol=0.02)
+
+
+def test_the_map_is_painted_where_the_axes_are_and_in_the_colours_of_the_theme(visit, explorers):
+    """A pixel of the middle of each quarter, from the PNG that the script made."""
+    read = """async (figure) => {
+      const image = figure.querySelector("svg image"), picture = new Image();
+      picture.src = image.getAttribute("href");
+      await picture.decode();
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [picture.width, picture.height];
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0);
+      return [["x", "y", "width", "height"].map((name) => Number(image.getAttribute(name))), canvas.width,
+        [...context.getImageData(0, 0, canvas.width, canvas.height).data]]; }"""
+    view, figure = explorers["hills"].views[0], visit("hills").locator("figure")
+    box, side, pixels = figure.evaluate(read)
+    left, top = view.place(-1, 1)
+    right, bottom = view.place(1, -1)
+    assert box == pytest.approx([left, top, right - left, bottom - top], abs=0.02)
+    alpha_of = np.array(pixels).reshape(side, side, 4)[::-1, :, 3] / 255
+    shade = 2 * view.levels[0] / 15 - 1
+    np.testing.assert_allclose(alpha_of, 0.5 * np.abs(shade), atol=1 / 255)
+    blue = np.array(pixels).reshape(side, side, 4)[::-1][view.levels[0] == 15][0]
+    assert blue[2] > 150 > blue[0]
 
 
 # --- Cost, company, looks ------------------------------------------------------------------------------------------

@@ -103,6 +103,27 @@ def test_two_choosers_make_every_combination_the_last_one_fastest():
     assert explorer._state().option == 4
 
 
+def test_choosers_that_never_meet_may_have_many_options():
+    """Eleven times eleven combinations of curves that each ask for one chooser: 22 functions are compiled, not 121."""
+    powers, g = {f"{k}": x**k for k in range(1, 12)}, Function("g")
+    explorer = explore(Curves({"f": f(x), "g": 2 * g(x), "w": w * x}, derivative=True, ylim=(-9, 9)), f=powers, g=powers,
+                       w=slider())
+    (view,) = explorer.views
+    assert len(view.compiled) == 121
+    assert view.compiled[11 * 1 + 2]({"w": 5.0}, 2.0) == pytest.approx([4, 4, 16, 24, 10, 5])
+    assert view.compiled[11 * 2 + 1].numpy(2.0, 5.0) == pytest.approx([8, 12, 8, 8, 10, 5])
+    assert explorer.sweep()
+    assert len(explorer.html) < 80_000
+
+
+def test_an_option_of_many_without_a_derivative_leaves_the_others_theirs():
+    many = {"floor": floor(x)} | {f"{k}": x**k for k in range(1, 12)}
+    explorer = explore(Curves({"f": f(x), "g": Function("g")(x)}, derivative=True, ylim=(-9, 9)), f=many, g=many)
+    assert explorer.views[0].ids == ["c0", "c1", "c2", "c3"]
+    assert explorer.views[0].compiled[0].undefined == {1, 3}
+    assert explorer.sweep()
+
+
 def test_what_does_not_hang_on_a_chooser_is_compiled_once_and_numpy_only_when_chosen():
     g = Function("g")
     explorer = explore(Curves(f(x), ylim=(0, 1)), Curves(g(x), ylim=(0, 1)), Bars([w], ylim=(0, 1)), w=slider(),

@@ -23,7 +23,7 @@ from sympy import (
 )
 
 from activations import catalogue, x
-from activations.explorer import Bars, Cells, Curves, ExploreError, explore
+from activations.explorer import Bars, Cells, Curves, ExploreError, Frames, explore
 
 k, t = symbols("k t")
 ONE = slider(0.5, 0, 1)
@@ -95,6 +95,13 @@ def test_an_object_without_a_readable_name_is_called_by_its_type():
         (lambda: Cells(Matrix([[x, x]]), columns=["a"]), ExploreError, "2 columns but 1 labels"),
         (lambda: Cells(Matrix([x]), scale=0), ExploreError, "scale must be a positive number, not 0$"),
         (lambda: Cells(Matrix([x]), scale=oo), ExploreError, "positive number, not oo$"),
+        (lambda: Frames(np.zeros((2, 3)), alpha), TypeError, r"^Frames: maps must be an array .*, not \(2, 3\)$"),
+        (lambda: Frames(np.zeros((1, 2, 2)), 0), TypeError, r"^Frames: the number must be a SymPy expression"),
+        (lambda: Frames(np.full((1, 2, 2), 1.1), alpha), ExploreError, "numbers from 0 to 1$"),
+        (lambda: Frames(np.full((1, 2, 2), np.nan), alpha), ExploreError, "numbers from 0 to 1$"),
+        (lambda: Frames(np.zeros((1, 2, 2)), alpha, extent=(1, 0, 0, 1)), ExploreError, r"not \(1, 0, 0, 1\)$"),
+        (lambda: Frames(np.zeros((1, 2, 2)), alpha, notes=["a", "b"]), ExploreError, "2 notes, and 1 are needed"),
+        (lambda: Frames(np.zeros((1, 2, 2)), alpha, marks=[True]), ExploreError, "1 marks, and 0 are needed"),
     ],
 )
 def test_a_panel_is_checked_when_it_is_made(make, error, message):

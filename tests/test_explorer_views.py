@@ -3,11 +3,11 @@
 import matplotlib
 import numpy as np
 import pytest
-from explorers import alpha, beta, slider
+from explorers import alpha, beta, hills, slider
 from sympy import Heaviside, Matrix, Max, Piecewise, nan, tanh
 
 from activations import x
-from activations.explorer import Bars, Cells, Curves, explore
+from activations.explorer import Bars, Cells, Curves, Frames, explore
 from activations.figures import BLUE, ORANGE
 from activations.figures.style import COLOURS
 
@@ -127,3 +127,20 @@ def test_curves_are_described_by_their_labels_or_by_the_expression():
     assert explore(Curves({"a": x, "b": x})).views[0].describe() == "curves of a and b"
     assert explore(Curves({"a" * 35: x, "b" * 30: x})).views[0].describe().endswith(" " + "b" * 27 + "...")
     assert explore(Curves({"a" * 34: x, "b" * 30: x})).views[0].describe().endswith(" " + "b" * 30)
+
+
+def test_a_frame_is_the_one_that_the_sliders_choose_with_its_note():
+    explorer = hills()
+    (view,) = explorer.views
+    assert (view.now, view.texts[0].get_text()) == (0, "hill 0")
+    explorer.sliders["log2"].value = 8
+    explorer.choosers["hill"].value = "right"
+    assert (view.now, view.texts[0].get_text()) == (7, "hill 7")
+    np.testing.assert_array_equal(view.levels[7], np.floor(15 * view.written.maps[7] + 0.5))
+    assert view.shown.get_array()[6, 7, 3] == pytest.approx(0.5 * abs(2 * view.levels[7][6, 7] / 15 - 1))
+
+
+def test_a_frame_number_is_rounded_and_stays_within_the_frames():
+    maps = np.zeros((3, 2, 2))
+    (view,) = explore(Frames(maps, 10 * alpha), alpha=slider(0, -1, 1)).views
+    assert [view.frame({"alpha": at}, 0) for at in (-1, 0.04, 0.06, 0.16, 1)] == [0, 0, 1, 2, 2]

@@ -13,7 +13,7 @@ import noise
 import numpy as np
 import pytest
 
-from tools.notebooks import chapters
+from tools.notebooks import chapters, missing
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ("1",)  # `python tests/noise.py CHAPTER 1 2 3` tries more
@@ -35,6 +35,8 @@ def noticed(path):
 
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
 def test_a_chapter_does_not_notice_the_last_bit(path):
+    if reason := missing(path):
+        pytest.skip(f"{path.stem}: {reason}")
     found = [f"seed {seed}: {line}" for seed, lines in noticed(path).items() for line in lines]
     assert not found, "\n".join([f"{path.stem} hangs on last bits, and another machine may have others:", *found])
 

@@ -4,7 +4,8 @@
     python -m tools.notebooks form [notebook ...]     store each in canonical form, with the outputs that it has
     python -m tools.notebooks check [notebook ...]    say which are not in canonical form, and why
 
-Without names, all take every chapter in notebooks/. A notebook that fails is left as it was.
+Without names, all take every chapter in notebooks/. A notebook that fails is left as it was, and so is one that needs a
+package which readers may do without, where that is not installed.
 
 The role of a code cell is its one tag: none for a lesson, `figure`, or `check`. Its author writes no more than that;
 what the site and JupyterLab need to fold it is added here when the notebook is stored. So is what JupyterLab needs to
@@ -14,6 +15,7 @@ fold a solution that spans several cells, and the words of a link to a page that
 import argparse
 import ast
 import functools
+import importlib.util
 import os
 import re
 import sys
@@ -42,6 +44,9 @@ COLLAPSED_IN_SOLUTION = {"code": COLLAPSED["check"], "markdown": {"source_hidden
 # The site gives a link without words the title of its page, JupyterLab the name of its file.
 WORDLESS_LINK = re.compile(r"(?<![!\\`])\[\]\(([^)\s#]+\.(?:ipynb|md))\)")
 
+# Packages that a reader may do without, and how they are installed. A chapter that imports one is skipped without it.
+OPTIONAL = {"torch": "PyTorch is not installed: make torch"}
+
 # What a stored output must not hold: it differs from run to run, or from machine to machine.
 UNSTABLE = {
     "the path of a machine": r"(?<![\w.])/(?:home|root|tmp|work|Users|var|opt)/\w|[A-Z]:\\+Users",
@@ -66,6 +71,14 @@ def prose(path):
     """The text of a notebook: its Markdown cells, a blank line apart."""
     cells = nbformat.read(path, as_version=4).cells
     return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def missing(path):
+    """Why a notebook cannot be run here, as a phrase: an optional package that it imports is not installed; else ""."""
+    code = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", "\n".join(code), re.MULTILINE))
+    lacking = [why for name, why in OPTIONAL.items() if name in imported and importlib.util.find_spec(name) is None]
+    return lacking[0] if lacking else ""
 
 
 def place(index, cell):
@@ -303,6 +316,7 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     if found := [f"{place(*pair)}: {fault}" for pair in enumerate(notebook.cells) for fault in role_faults(pair[1])]:
         raise NotebookError("\n".join(found))
+    os.environ.setdefault("TQDM_DISABLE", "1")  # the kernel inherits it: no progress bar in a stored output
     client = NotebookClient(
         notebook,
         kernel_name=KERNEL["name"],
@@ -330,7 +344,10 @@ def store(path, text):
 
 
 def run(path):
-    """Run one notebook and store it; returns whether it could be stored."""
+    """Run one notebook and store it; returns whether it could be stored, or was rightly left as it is."""
+    if reason := missing(path):
+        print(f"{path.stem}: left as it is, {reason}", flush=True)
+        return True
     started = time.monotonic()
     print(f"{path.stem}: running", flush=True)
     try:
@@ -362,7 +379,7 @@ def report(path):
 
 
 # Each action of the command line, and what a notebook is that passed it.
-ACTIONS = {"run": (run, "stored"), "form": (form, "canonical"), "check": (report, "canonical")}
+ACTIONS = {"run": (run, "run or left as they are"), "form": (form, "canonical"), "check": (report, "canonical")}
 
 
 def main(arguments=None):

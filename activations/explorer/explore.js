@@ -123,18 +123,20 @@
   const number = (panel, f, values) => Math.max(0, Math.min(panel.frames.length - 1, Math.round(f(...values)[0])));
   const frame = (panel, f, values) => panel.frames[number(panel, f, values)];
 
+  const inSvg = (parent, name) => parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", name));
+  const setAll = (element, values) => {
+    for (const [name, value] of Object.entries(values)) element.setAttribute(name, value);
+  };
   spec.panels.forEach((panel, i) => {
     panel.paths = panel.ids.map((id) => find(`${i}-${id}`).querySelector("path"));
-    panel.texts = panel.kind === "curves" ? [] : panel.ids.map(() =>
-      find(`${i}-numbers`).appendChild(document.createElementNS("http://www.w3.org/2000/svg", "text")));
+    const numbered = { curves: [], frames: [0] }[panel.kind] ?? panel.ids;
+    panel.texts = numbered.map(() => inSvg(find(`${i}-numbers`), "text"));
     if (panel.kind === "frames") {
       const [left, right, bottom, top] = panel.extent;
-      const place = { x: across(panel, left), y: down(panel, top), preserveAspectRatio: "none",
-        width: panel.x[0] * (right - left), height: panel.y[0] * (bottom - top) };
-      panel.image = document.createElementNS("http://www.w3.org/2000/svg", "image");
-      for (const [name, value] of Object.entries(place)) panel.image.setAttribute(name, value);
-      panel.paths[0].replaceWith(panel.image);
-      ["x", "y"].forEach((name, k) => panel.texts[0].setAttribute(name, panel.at[k]));
+      panel.image = inSvg(find(`${i}-frame`), "image");
+      setAll(panel.image, { x: across(panel, left), y: down(panel, top), preserveAspectRatio: "none",
+        width: panel.x[0] * (right - left), height: panel.y[0] * (bottom - top) });
+      setAll(panel.texts[0], { x: panel.note[0], y: panel.note[1] });
     }
   });
 

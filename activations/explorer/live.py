@@ -32,7 +32,8 @@ def explore(*panels, where=(), caption=None, alt=None, probe=None, **sliders):
 
     Raises TypeError for what is not SymPy or not a slider. Raises ExploreError, a ValueError, for a symbol without
     slider, a slider without symbol, a name with two meanings, limits that are not finite, a probe outside its curves,
-    an expression that is not real or cannot be compiled, and choosers with more than 100 combinations of their options.
+    an expression that is not real or cannot be compiled, and choosers with more than 100 combinations of
+    their options, where two of them meet in one expression.
     """
     return Explorer(panels, where=where, caption=caption, alt=alt, probe=probe, controls=sliders)
 

@@ -10,6 +10,7 @@ from itertools import product
 from math import prod
 from typing import NamedTuple
 
+from numpy import ravel_multi_index, unravel_index
 from sympy import Derivative, Dummy, I, Lambda, Subs, Symbol, nan, zoo
 from sympy.core.function import AppliedUndef
 
@@ -21,7 +22,7 @@ from activations.explorer.panels import Curves, ExploreError, pretty
 from activations.numerics import CompileError, to_javascript, to_numpy
 from activations.symbols import unify, x
 
-MOST_COMBINATIONS = 100  # of choices: a page holds the functions of each
+MOST_COMBINATIONS = 100  # of choices that meet in one expression: a page holds the functions of each
 
 
 class State(NamedTuple):
@@ -54,18 +55,62 @@ class Compiled:
         return self.numpy(*variables, *(values[name] for name in self.sliders))
 
 
+class Apart:
+    """The functions of a panel in which no two choosers meet: a page holds each chooser's own, not all combinations.
+
+    `parts` has (the number of the chooser or None, a Compiled of one expression for each of its options) for each
+    expression. It is read like a list over the combinations; iteration passes over those of `tried`, in which each
+    option of each chooser occurs.
+    """
+
+    def __init__(self, parts, sizes):
+        self.parts, self.sizes = parts, sizes
+        self.tried = tried(sizes)
+
+    def __len__(self):
+        return prod(self.sizes)
+
+    def __getitem__(self, option):
+        chosen = unravel_index(option, self.sizes)
+        return Joined([options[0 if chooser is None else chosen[chooser]] for chooser, options in self.parts])
+
+    def __iter__(self):
+        return map(self.__getitem__, self.tried)
+
+
+class Joined:
+    """Several Compiled of one expression each, read as one."""
+
+    def __init__(self, parts):
+        self.parts = parts
+        self.uses = set().union(*(part.uses for part in parts))
+        self.undefined = {i for i, part in enumerate(parts) if part.undefined}
+
+    def numpy(self, *arguments):
+        return [part.numpy(*arguments)[0] for part in self.parts]
+
+    def __call__(self, values, *variables):
+        return [part(values, *variables)[0] for part in self.parts]
+
+
+def tried(sizes):
+    """Numbers of combinations in which each option occurs: all first ones, all second ones, …"""
+    return [int(ravel_multi_index([min(k, size - 1) for size in sizes], sizes)) for k in range(max(sizes))]
+
+
 @dataclass(frozen=True)
 class CompiledPanel:
-    """A panel as it was written and what a view needs to draw it: its functions for each combination of choices.
+    """A panel as it was written and what a view needs to draw it: its functions for each combination of choices, in a
+    list or Apart.
 
     For curves also (label, number of the curve, is it a slope) of each function, and where this is the panel with the
     probe the functions whose first two values are f(x₀) and f′(x₀).
     """
 
     written: object
-    compiled: list
+    compiled: list | Apart
     shown: list = ()
-    probe: list | None = None
+    probe: list | Apart | None = None
 
 
 class Model:
@@ -77,7 +122,10 @@ class Model:
 
     def __init__(self, panels, where, controls, probe):
         self.sliders, self.choosers = read_controls(controls)
-        self._check_combinations()
+        self._sizes = [len(options) for options in self.choosers.values()]
+        self.apart = prod(self._sizes) > MOST_COMBINATIONS
+        if max(self._sizes, default=0) > MOST_COMBINATIONS:
+            self._refuse_combinations()
         symbols, functions = read_bindings(where)
         check_arguments([*symbols.values(), *functions.values(), *(e for panel in panels for e in panel.expressions)])
         self._symbols = self._unify(panels, symbols | functions)
@@ -118,11 +166,15 @@ class Model:
         for name, definition in functions.items():
             self._functions[type(name).__name__] = Lambda(self._symbols[name.args[0]], self._read(definition))
         self.bindings = in_order({self._symbols[symbol]: self._read(value) for symbol, value in symbols.items()})
-        options = {name: [Lambda(self._symbols[x], self._read(option)) for option in options.values()]
-                   for name, options in self.choosers.items()}
+        self._options = {name: [Lambda(self._symbols[x], self._read(option)) for option in options.values()]
+                         for name, options in self.choosers.items()}
+        if self.apart:
+            if undefined([value for _, value in self.bindings]):
+                self._refuse_combinations()
+            return
         self._choices = []
-        for chosen in product(*options.values()):
-            choice = dict(zip(options, chosen, strict=True))
+        for chosen in product(*self._options.values()):
+            choice = dict(zip(self._options, chosen, strict=True))
             self._choices.append((choice, [(symbol, put_functions(value, choice)) for symbol, value in self.bindings]))
 
     def _check_names(self, panels, symbols, functions):
@@ -138,11 +190,10 @@ class Model:
             if any(symbol.name == variable.name for symbol in symbols):
                 raise ExploreError(f"explore: {variable} is the variable of the curves and cannot be defined too")
 
-    def _check_combinations(self):
-        sizes = [len(options) for options in self.choosers.values()]
-        if prod(sizes) > MOST_COMBINATIONS:
-            raise ExploreError(f"explore: the choosers {', '.join(self.choosers)} have {' × '.join(map(str, sizes))} = "
-                               f"{prod(sizes)} combinations, and {MOST_COMBINATIONS} is the most; offer fewer options")
+    def _refuse_combinations(self):
+        raise ExploreError(f"explore: the choosers {', '.join(self.choosers)} have "
+                           f"{' × '.join(map(str, self._sizes))} = {prod(self._sizes)} combinations, and "
+                           f"{MOST_COMBINATIONS} is the most where two of them meet; offer fewer options")
 
     def _check_used(self):
         """Every slider and every chooser must move something."""
@@ -212,8 +263,23 @@ class Model:
             raise ExploreError(f"explore: the expression has the undefined function {name}; "
                                f"add {name}={{label: expression in x, ...}}")
         self._asked |= asked
+        if self.apart:
+            return self._compile_apart(expressions, variables, slopes)
         return [self._compile_choice([put_functions(expr, choice) for expr in expressions], variables, bindings, slopes)
                 for choice, bindings in self._choices]
+
+    def _compile_apart(self, expressions, variables, slopes):
+        """Each expression for each option of the one chooser that it asks for."""
+        parts = []
+        for i, expr in enumerate(expressions):
+            names = undefined([expr])
+            if len(names) > 1:
+                self._refuse_combinations()
+            chosen = [{name: option} for name in names for option in self._options[name]] or [{}]
+            parts.append((list(self.choosers).index(*names) if names else None,
+                          [self._compile_choice([put_functions(expr, choice)], variables, self.bindings,
+                                                {0} if i in slopes else set()) for choice in chosen]))
+        return Apart(parts, self._sizes)
 
     def _compile_choice(self, chosen, variables, bindings, slopes):
         """One combination of choices; what does not depend on a chooser is compiled once."""
@@ -270,7 +336,8 @@ class Model:
         ends = {name: slider_ends(slider) for name, slider in self.sliders.items()}
         single = [start | {name: end} for name in ends for end in ends[name]]
         corners = [dict(zip(ends, corner, strict=True)) for corner in product(*ends.values())] if len(ends) <= 5 else []
-        return [(values, option) for values in [start, *single, *corners] for option in range(len(self._choices))]
+        options = tried(self._sizes) if self.apart else range(len(self._choices))
+        return [(values, option) for values in [start, *single, *corners] for option in options]
 
 
 def _check_real(expressions):

@@ -9,6 +9,7 @@ from pathlib import Path
 import ipywidgets as widgets
 import numpy as np
 
+from activations.explorer.model import Apart
 from activations.figures.embed import content_key, fallback, panel_html
 from activations.figures.numbers import folded
 from activations.figures.style import THEME_CSS
@@ -18,6 +19,13 @@ _HERE = Path(__file__).parent
 _CSS = THEME_CSS.strip() + "\n" + (_HERE / "explore.css").read_text().strip()
 _SCRIPT = re.sub(r"^\s*(//.*)?\n?", "", (_HERE / "explore.js").read_text(), flags=re.MULTILINE).strip()
 _RUNTIME = "explorer_" + hashlib.sha256(_SCRIPT.encode()).hexdigest()[:8]
+
+# Reads like an array over the combinations of choices, and holds each chooser's own functions only.
+_APART = """(parts,sizes,lists)=>new Proxy({},{get(_,option){
+const at=[];let rest=Number(option);
+for(let i=sizes.length-1;i>=0;i--){at[i]=rest%sizes[i];rest=Math.floor(rest/sizes[i])}
+const own=parts.map(([chooser,list])=>lists[list][chooser<0?0:at[chooser]]);
+return(...a)=>own.flatMap(f=>f(...a))}})"""
 
 
 def page(scene, caption, alt):
@@ -63,7 +71,18 @@ def _script(scene):
 
 
 def _functions(options):
+    if isinstance(options, Apart):
+        return _apart(options)
     return _array(compiled.javascript for compiled in options)
+
+
+def _apart(options):
+    """A call that finds the functions of a combination among those of each chooser; equal lists are written once."""
+    lists = [_functions(own) for _, own in options.parts]
+    written = list(dict.fromkeys(lists))
+    parts = [[-1 if chooser is None else chooser, written.index(one)]
+             for (chooser, _), one in zip(options.parts, lists, strict=True)]
+    return f"({_APART})({json.dumps(parts)},{json.dumps(options.sizes)},{_array(written)})"
 
 
 def _array(items):

@@ -42,9 +42,8 @@ class FramesView(View):
                      xlim=(left, right), ylim=(bottom, top))
             axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
             axes.set_xlabel((panel.xlabel or "") + "\n")  # a line for the note
-        self.ids, self.drawn = ["frame"], {"frame": place}
         self.number()
-        self.finish(self.drawn)
+        self.finish({"frame": place})
         self.shown.set_animated(True)
         self.artists = [self.shown, *axes.get_lines(), *self.texts]
         self.texts[0].set_position((72 * self.figure.get_figwidth() / 2, 72 * self.figure.get_figheight() - 4))
@@ -88,7 +87,7 @@ class FramesView(View):
         width = self.written.maps.shape[2]
         return super().spec() | {
             "columns": width, "depth": DEPTH, "extent": list(map(float, self.written.extent)),
-            "at": [float(x) for x in self.texts[0].get_position()],
+            "note": [float(x) for x in self.texts[0].get_position()],
             "picked": [int(row * width + column) for row in rows[::-1] for column in columns],
             "frames": ["".join(f"{level:x}" for level in levels.ravel()) for levels in self.levels],
             "notes": list(self.written.notes or []),
