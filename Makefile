@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve experiments torch frameworks bench mirror clean
+.PHONY: help book test notebooks lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -56,6 +56,9 @@ serve: book  ## build the site and serve it on this machine
 
 experiments: $(READY)  ## train the ten-layer network with every activation, store how well it did
 	@$(BIN)/python -m tools.experiments
+
+circles: $(READY)  ## train the networks of chapter 19 on the two rings, store how they did and what they say
+	@$(BIN)/python -m tools.circles
 
 torch: .venv/.torch  ## install PyTorch, which one chapter needs and no other
 
