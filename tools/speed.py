@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from activations import catalogue
-from activations.network import Network, digits
+from activations.network import SGD, Adam, Network, digits
 
 SIZE = 1_000_000
 ROOT_2, PHI_0 = 2**0.5, (2 * np.pi) ** -0.5
@@ -140,32 +140,39 @@ def _milliseconds(function):
 
 THEIRS = {"sigmoid": "logistic", "tanh": "tanh", "relu": "relu", "identity": "identity"}
 HIDDEN, BATCHES = ((30,), (30, 30), (100,), (100, 100)), (16, 32, 200)
+# name -> our optimiser, and what scikit-learn is told
+OPTIMISERS = {
+    "sgd": (SGD(0.05), dict(solver="sgd", momentum=0)),
+    "momentum": (SGD(0.005, momentum=0.9), dict(solver="sgd", momentum=0.9, nesterovs_momentum=False)),
+    "adam": (Adam(0.001), dict(solver="adam")),
+}
 
 
-def training_ratios(names=tuple(THEIRS), hidden=HIDDEN, batches=BATCHES, epochs=5):
-    """{(activation, hidden layers, batch): (milliseconds an epoch, those of scikit-learn's MLPClassifier)}.
+def training_ratios(names=tuple(THEIRS), hidden=HIDDEN, batches=BATCHES, optimisers=tuple(OPTIMISERS), epochs=5):
+    """{(activation, hidden layers, batch, optimiser): (milliseconds an epoch, those of scikit-learn's MLPClassifier)}.
 
-    Both train the digits by plain stochastic gradient descent in float64, with the same sizes, batch and rate.
+    Both train the digits in float64, with the same sizes, batch and rate.
     """
-    return {(name, sizes, batch): _epoch(name, sizes, batch, epochs)
-            for name in names for sizes in hidden for batch in batches}
+    return {(name, sizes, batch, optimiser): _epoch(name, sizes, batch, optimiser, epochs)
+            for name in names for sizes in hidden for batch in batches for optimiser in optimisers}
 
 
-def _epoch(name, hidden, batch, epochs):
+def _epoch(name, hidden, batch, optimiser, epochs):
     from sklearn.neural_network import MLPClassifier
 
     (X, Y), _ = digits()
     numbers = Y.argmax(axis=1)
     ours = Network([64, *hidden, 10], catalogue[name])
-    theirs = MLPClassifier(hidden, activation=THEIRS[name], solver="sgd", alpha=0, momentum=0, batch_size=batch,
-                           learning_rate_init=0.05)
+    how, settings = OPTIMISERS[optimiser]
+    theirs = MLPClassifier(hidden, activation=THEIRS[name], alpha=0, batch_size=batch, learning_rate_init=how.rate,
+                           **settings)
     theirs.partial_fit(X, numbers, classes=range(10))
 
     def many_epochs():
         for _ in range(epochs):
             theirs.partial_fit(X, numbers)
 
-    one, other = in_turns(lambda: ours.train(X, Y, epochs=epochs, rate=0.05, batch=batch), many_epochs, runs=5)
+    one, other = in_turns(lambda: ours.train(X, Y, epochs=epochs, optimiser=how, batch=batch), many_epochs, runs=5)
     return one / epochs, other / epochs
 
 
@@ -187,5 +194,5 @@ def print_activations(times):
 def print_training(times):
     """A row for each network: milliseconds an epoch, and the ratio to scikit-learn's."""
     print("an epoch of the digits, ms, and times scikit-learn's")
-    for (name, hidden, batch), (ours, theirs) in times.items():
-        print(f"{name:<9} {str(hidden):<11} batch {batch:<4} {ours:9.1f} ({ours / theirs:5.2f})", flush=True)
+    for (name, hidden, batch, optimiser), (ours, theirs) in times.items():
+        print(f"{name:<9} {str(hidden):<11} batch {batch:<4} {optimiser:<9} {ours:9.1f} ({ours / theirs:5.2f})", flush=True)
