@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import sympy as sp
-from ipywidgets import FloatSlider
+from ipywidgets import FloatLogSlider, FloatSlider
 from scipy.stats import norm
 from sympy import Piecewise, exp, log, sqrt, tanh
 
@@ -289,6 +289,8 @@ def test_parameters_are_numbers_or_sliders():
     assert study("elu", alpha=2).gain.value == pytest.approx(experiments.own_gain("elu", alpha=2))
     two = study(sp.Max(k * x, x) + sp.Symbol("c"), k=0.1, c=-0.2)
     assert set(two.explorer.sliders) == {"k", "c", "probe"}
+    wide = study(x * sp.atan(k * x), k=FloatLogSlider(1, min=-1, max=1)).explorer.sliders["k"]
+    assert (wide.value, wide.min, wide.max) == (1, 0.1, 10)
     assert study(0.1 * x).expr == x / 10  # a decimal is what it writes
 
 
