@@ -103,6 +103,14 @@ def test_where_the_plain_formula_breaks():
     assert not silu.columns[0].breaks and not silu.nothing_broke  # it is the slope that breaks
 
 
+@pytest.mark.parametrize(("value", "right", "fault"), [
+    (1e-16, 0, ""), (1e-3, 0, "no right digit"), (1.005, 1, ""), (1.02, 1, "no right digit"), (-1, 1, "no right digit"),
+    (np.nan, 1, "nan"), (np.inf, 1, "∞"), (np.inf, np.inf, ""), (0, 1e-310, ""), (0, 1e-300, "no right digit"),
+])  # fmt: skip
+def test_what_counts_as_broken(value, right, fault):
+    assert machine._fault(np.float64(value), np.float64(right)) == fault
+
+
 def test_nothing_broke():
     found = study(x * sp.atan(x), train=False).machine
     assert found.nothing_broke and "Nothing broke at the points tried" in repr(found)
