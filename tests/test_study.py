@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import sympy as sp
-from ipywidgets import FloatSlider
+from ipywidgets import FloatLogSlider, FloatSlider
 from scipy.stats import norm
 from sympy import Piecewise, exp, log, sqrt, tanh
 
@@ -101,6 +101,14 @@ def test_where_the_plain_formula_breaks():
     assert not Machine(log(1 + exp(x)), None).nothing_broke
     silu = Machine(catalogue["silu"].expr, catalogue["silu"].derivative)
     assert not silu.columns[0].breaks and not silu.nothing_broke  # it is the slope that breaks
+
+
+@pytest.mark.parametrize(("value", "right", "fault"), [
+    (1e-16, 0, ""), (1e-3, 0, "no right digit"), (1.005, 1, ""), (1.02, 1, "no right digit"), (-1, 1, "no right digit"),
+    (np.nan, 1, "nan"), (np.inf, 1, "∞"), (np.inf, np.inf, ""), (0, 1e-310, ""), (0, 1e-300, "no right digit"),
+])  # fmt: skip
+def test_what_counts_as_broken(value, right, fault):
+    assert machine._fault(np.float64(value), np.float64(right)) == fault
 
 
 def test_nothing_broke():
@@ -289,6 +297,8 @@ def test_parameters_are_numbers_or_sliders():
     assert study("elu", alpha=2).gain.value == pytest.approx(experiments.own_gain("elu", alpha=2))
     two = study(sp.Max(k * x, x) + sp.Symbol("c"), k=0.1, c=-0.2)
     assert set(two.explorer.sliders) == {"k", "c", "probe"}
+    wide = study(x * sp.atan(k * x), k=FloatLogSlider(1, min=-1, max=1)).explorer.sliders["k"]
+    assert (wide.value, wide.min, wide.max) == (1, 0.1, 10)
     assert study(0.1 * x).expr == x / 10  # a decimal is what it writes
 
 

@@ -147,6 +147,8 @@ def _fault(value, target):
         return "" if value == target or abs(target) > 0.9 * np.finfo(target.dtype).max else "∞"
     if np.isinf(target):
         return "" if abs(value) > 0.9 * np.finfo(target.dtype).max else "no right digit"
+    if target == 0:  # there is no digit to be right; a few last bits of what cancelled are no fault
+        return "" if abs(value) <= 1000 * np.finfo(target.dtype).eps else "no right digit"
     small = np.finfo(target.dtype).tiny  # below it a machine may keep fewer digits, or none: no fault, and no error
     return "" if abs(float(value) - float(target)) <= max(0.01 * abs(float(target)), float(small)) else (
         "no right digit")

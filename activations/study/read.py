@@ -80,4 +80,8 @@ def _ends(parameter, slider):
     """The parameter with the ends of the slider that was given for it."""
     if not hasattr(slider, "min"):
         return parameter
-    return Parameter(parameter.symbol, parameter.default, slider.min, slider.max, getattr(slider, "step", 0.1), "")
+    low, high, step = slider.min, slider.max, slider.step
+    if hasattr(slider, "base"):  # a FloatLogSlider has the exponents
+        low, high = slider.base**low, slider.base**high
+        step = (high - low) / 100
+    return Parameter(parameter.symbol, parameter.default, low, high, step, "")
