@@ -145,6 +145,16 @@ class Activation(_Entry):
         """f′(values), under the same rules as `f`; at a kink the slope named by `kink`."""
         return self._evaluate(self.derivative, values, parameters)
 
+    def derivative_in(self, name):
+        """∂f/∂(the parameter of that name) as a SymPy expression."""
+        if name not in self.parameters:
+            raise TypeError(self._has_no(name))
+        return _derivative_in(self.expr, self.parameters[name].symbol)
+
+    def df_in(self, name, values, **parameters):
+        """∂f/∂(the parameter of that name) at `values`, under the same rules as `f`."""
+        return self._evaluate(self.derivative_in(name), values, parameters)
+
     @property
     def properties(self):
         """Limits, range, extrema, saturation, smoothness and more, at the default parameters."""
@@ -165,8 +175,7 @@ class Activation(_Entry):
         """The value of every parameter as a float array, defaults filled in."""
         for name in parameters:
             if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise TypeError(f"{self.name} has no parameter {name!r}; its parameters: {known}")
+                raise TypeError(self._has_no(name))
         values = {name: p.check(self.name, parameters.get(name, float(p.default)))
                   for name, p in self.parameters.items()}
         if self.requires != sp.true:
@@ -174,6 +183,9 @@ class Activation(_Entry):
             if np.any(low > high):
                 raise ValueError(f"{self.name}: the parameters satisfy {self.requires}, not {low} and {high}")
         return values
+
+    def _has_no(self, name):
+        return f"{self.name} has no parameter {name!r}; its parameters: {', '.join(self.parameters) or 'none'}"
 
     def _exact(self, parameters):
         self._checked({name: float(value) for name, value in parameters.items()})
@@ -201,6 +213,11 @@ class Activation(_Entry):
             exact = {p.symbol: Rational(float(a[index])) for p, a in zip(self.parameters.values(), arrays, strict=True)}
             result[index] = _limit(expr.subs(exact), values[index] > 0)
         return result
+
+
+@cache
+def _derivative_in(expr, symbol):
+    return calculus.derivative(expr, symbol)
 
 
 @cache

@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.stats import norm
 
 from activations.activation import Activation
 from activations.catalogue import catalogue
@@ -141,15 +139,14 @@ class SteadyNetwork(Network):
         super().__init__(*args, **options)
         self.round()
 
-    def _step(self, X, Y, rate):
-        super()._step(X, Y, rate)
+    def _step(self, X, Y, descent):
+        super()._step(X, Y, descent)
         self.round()
 
     def round(self):
-        """Every weight and bias as float32 has it."""
-        for layer in self.layers:
-            for values in layer:
-                values[:] = values.astype(np.float32)
+        """Every weight, bias and learned parameter as float32 has it."""
+        for values in self._arrays():
+            values[:] = values.astype(np.float32)
 
 
 def ten_layers(name, seed=0, *, init="own", gain=1.0, **parameters):
@@ -181,6 +178,9 @@ def first_over_last(name, of="weights", **how):
 @cache
 def own_gain(name, **parameters):
     """1/√E[f(Z)²] for a standard normal Z, by quadrature from kink to kink."""
+    from scipy.integrate import quad  # a second of imports that nothing else needs
+    from scipy.stats import norm
+
     activation = _activation(name)
     kinks = [float(kink) for kink in activation.properties_at(**parameters).kinks]
     ends = [-15.0, *sorted(kinks), 15.0]

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
-from ipywidgets import FloatSlider
 from explorers import chain, softmax, swish
+from ipywidgets import FloatSlider
 
 from activations import catalogue, x
 from activations.explorer import Bars, Curves, explore

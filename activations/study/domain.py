@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from activations import calculus
 from activations.study.exact import exact
@@ -25,7 +25,7 @@ class Gap(NamedTuple):
     @property
     def share(self):
         """How probable it is that a standard normal number falls in."""
-        return float(norm.cdf(self.high) - norm.cdf(self.low))
+        return float(ndtr(self.high) - ndtr(self.low))
 
     def __str__(self):
         low, high = number(self.low, 4), number(self.high, 4)

@@ -1,11 +1,10 @@
 """Ten layers of a function: what they do to a signal on its way in and to a gradient on its way back."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.ticker import LogLocator
-from scipy.integrate import quad
-from scipy.stats import norm
 
 from activations import calculus, experiments
 from activations.figures import picture
@@ -30,10 +29,12 @@ def gain(activation, **parameters):
 
 def _by_quadrature(f):
     """The gain from panels of width 1; None where the outer ones still count."""
+    from scipy.integrate import quad  # half a second of imports that few functions need
+
     with np.errstate(all="ignore"):
-        panels = np.array([quad(lambda z: f(z) ** 2 * norm.pdf(z), low, low + 1, limit=200)[0]
+        panels = np.array([quad(lambda z: f(z) ** 2 * np.exp(-(z**2) / 2), low, low + 1, limit=200)[0]
                            for low in np.arange(-_FAR, _FAR)])
-    total = panels.sum()
+    panels, total = panels / np.sqrt(2 * np.pi), panels.sum() / np.sqrt(2 * np.pi)
     if not np.isfinite(total) or max(abs(panels[0]), abs(panels[-1])) > 1e-6 * total:
         return None
     return float(total**-0.5) if total > 0 else np.inf
@@ -75,6 +76,11 @@ def passage(activation, own, **parameters):
     return Passage(own, *(np.array(part) for part in zip(*rows, strict=True)))
 
 
+@cache
+def _of_the_catalogue(name):
+    return passage(name, experiments.own_gain(name))
+
+
 class TenLayers(Part):
     """`passages` has a `Passage` for "f" and for those that it is compared with."""
 
@@ -82,7 +88,7 @@ class TenLayers(Part):
 
     def __init__(self, activation, own, parameters):
         self.passages = {"f": passage(activation, own, **parameters)} | {
-            name: passage(name, experiments.own_gain(name)) for name in COMPARED}
+            name: _of_the_catalogue(name) for name in COMPARED}
 
     @property
     def blocks(self):

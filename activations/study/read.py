@@ -56,10 +56,6 @@ def _activation(expr, parameters, given):
     if not any(symbol.name == "x" for symbol in expr.free_symbols):
         has = f"its symbols: {', '.join(others)}" if others else "it is a constant"
         raise ValueError(f"study: the expression {expr} has no x ({has}); the variable is from activations import x")
-    for name in given:
-        if name not in others:
-            raise TypeError(f"study: the expression {expr} has no symbol {name} beside x; "
-                            f"its symbols: {', '.join(others) or 'none'}")
     if missing := [name for name in others if name not in given]:
         raise ValueError(f"study: the expression {expr} has the symbol {' and '.join(missing)} beside x; give a value, "
                          f"as in study(..., {', '.join(f'{name}=1' for name in missing)})")
@@ -84,4 +80,8 @@ def _ends(parameter, slider):
     """The parameter with the ends of the slider that was given for it."""
     if not hasattr(slider, "min"):
         return parameter
-    return Parameter(parameter.symbol, parameter.default, slider.min, slider.max, getattr(slider, "step", 0.1), "")
+    low, high, step = slider.min, slider.max, slider.step
+    if hasattr(slider, "base"):  # a FloatLogSlider has the exponents
+        low, high = slider.base**low, slider.base**high
+        step = (high - low) / 100
+    return Parameter(parameter.symbol, parameter.default, low, high, step, "")
