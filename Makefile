@@ -54,8 +54,9 @@ serve: book  ## build the site and serve it on this machine
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT) >/dev/null 2>&1 || \
 		{ code=$$?; [ $$code -ge 128 ] || { echo "Port $(PORT) is taken: try make PORT=8001 serve"; exit 1; }; }
 
-experiments: $(READY)  ## train the ten-layer network with every activation, store how well it did
+experiments: $(READY)  ## train the networks of the experiments anew, store how well they did
 	@$(BIN)/python -m tools.experiments
+	@$(BIN)/python -m tools.digits
 
 circles: $(READY)  ## train the networks of chapter 19 on the two rings, store how they did and what they say
 	@$(BIN)/python -m tools.circles
