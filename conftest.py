@@ -7,6 +7,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The matrices of the chapters are small, and threads would wait for each other. The kernels of nbval inherit it.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["TQDM_DISABLE"] = "1"  # no bar in what a chapter prints
 
 
 class NotebookScheduling(LoadScopeScheduling):
