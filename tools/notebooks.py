@@ -392,6 +392,7 @@ def main(arguments=None):
     if absent := [str(path) for path in paths if not path.is_file()]:
         parser.error(f"no such notebook: {', '.join(absent)}")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads would wait for each other
+    os.environ["TQDM_DISABLE"] = "1"  # a bar is for those who wait, not for the stored output
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one installed elsewhere
     action, result = ACTIONS[options.action]
     done = [action(path.resolve()) for path in paths]

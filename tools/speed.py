@@ -195,4 +195,5 @@ def print_training(times):
     """A row for each network: milliseconds an epoch, and the ratio to scikit-learn's."""
     print("an epoch of the digits, ms, and times scikit-learn's")
     for (name, hidden, batch, optimiser), (ours, theirs) in times.items():
-        print(f"{name:<9} {str(hidden):<11} batch {batch:<4} {optimiser:<9} {ours:9.1f} ({ours / theirs:5.2f})", flush=True)
+        network = f"{name:<9} {str(hidden):<11} batch {batch:<4} {optimiser:<9}"
+        print(f"{network} {ours:9.1f} ({ours / theirs:5.2f})", flush=True)
