@@ -9,7 +9,6 @@ import sympy as sp
 from activations import catalogue, x
 
 
-
 class Above(sp.Function):
     """1 where u > 0 and 0 elsewhere, with slope 0: a choice that SymPy does not try to simplify."""
 

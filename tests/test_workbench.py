@@ -140,7 +140,8 @@ def compare(asked, answers):
                     continue
             if not all(map(is_usable, true)) or not np.isfinite([float(seen["value"]), float(seen["left"]["d"])]).all():
                 continue
-            errors = [abs(mpmath.mpf(got) - one) for got, one in zip((seen["value"], seen["left"]["d"]), true, strict=True)]
+            got = seen["value"], seen["left"]["d"]
+            errors = [abs(mpmath.mpf(one) - other) for one, other in zip(got, true, strict=True)]
             good, numbers = good + 1, numbers + 2
             if all(error <= EXACT * abs(one) for error, one in zip(errors, true, strict=True)):
                 continue
@@ -401,16 +402,16 @@ def layers(engine, text, gain):
 
 def test_ten_layers_do_what_the_chapters_derive(engine):
     relu = layers(engine, "relu(x)", "Math.SQRT2")
-    for l, layer in enumerate(relu):
+    for layer in relu:
         assert layer["mean"] == pytest.approx(1 / np.sqrt(2 * np.pi), rel=1e-12)
         assert layer["variance"] == pytest.approx(0.5 - 1 / (2 * np.pi), rel=1e-12)
-        assert layer["gradient"] == pytest.approx(np.sqrt(0.5), rel=1e-12), l
+        assert layer["gradient"] == pytest.approx(np.sqrt(0.5), rel=1e-12)
     selu = layers(engine, "selu(x)", 1)
     assert [layer["mean"] for layer in selu] == pytest.approx([0] * 10, abs=1e-13)
     assert [layer["variance"] for layer in selu] == pytest.approx([1] * 10, rel=1e-12)
     halved = layers(engine, "x", 0.5)
-    assert [layer["variance"] for layer in halved] == pytest.approx([0.25**l for l in range(10)], rel=1e-12)
-    assert [layer["gradient"] for layer in halved] == pytest.approx([0.5 ** (9 - l) for l in range(10)], rel=1e-12)
+    assert [layer["variance"] for layer in halved] == pytest.approx([0.25**k for k in range(10)], rel=1e-12)
+    assert [layer["gradient"] for layer in halved] == pytest.approx([0.5 ** (9 - k) for k in range(10)], rel=1e-12)
 
 
 def test_ten_layers_are_those_of_a_wide_network(engine):
@@ -645,6 +646,7 @@ def test_the_list_has_every_function_and_puts_it_on_the_bench(bench):
     page = bench()
     page.locator("#bench-list summary").click()
     rows = page.locator("#bench-names tr")
+    rows.first.wait_for()
     assert rows.count() == len(catalogue) == page.locator("#bench-names math").count()
     page.get_by_role("button", name="mish(x)", exact=True).click()
     settled(page)

@@ -1,4 +1,4 @@
-"""A page on which a reader types a formula and sees its curve, its exact slope and ten layers of it, without a kernel."""
+"""A page on which a reader types a formula and sees its curve, its exact slope and ten layers of it."""
 
 from activations.workbench.page import workbench_html
 

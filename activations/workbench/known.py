@@ -1,4 +1,4 @@
-"""What the workbench knows of the catalogue: every function by its name, compiled with the slope along each argument."""
+"""What the workbench knows of the catalogue: every function by name, compiled with the slope along each argument."""
 
 import json
 
@@ -12,8 +12,7 @@ from activations.workbench.spelling import spelling
 
 MOST_SCORES = 5  # softmax(x, a, b, c, d)
 _INEQUALITIES = (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)
-# What the functions of numbers.js call beside what the catalogue does.
-_OWN = "erf( scaled_erfc( erfcx("
+_OWN = "erf( scaled_erfc("  # what the functions of numbers.js call
 
 
 def known(catalogue):

@@ -33,8 +33,8 @@
       cell("b", " ".repeat(error.at - start + (start ? 1 : 0)) + "^".repeat(length)));
     seen.setAttribute("aria-hidden", "true");
     find("error").dataset.column = String(error.at);
-    find("error").replaceChildren(cell("span", error.at < text.length
-      ? `Character ${error.at + 1}: ${error.message}.` : `At the end: ${error.message}.`), seen);
+    const place = error.at < text.length ? `Character ${error.at + 1}` : "At the end";
+    find("error").replaceChildren(cell("span", `${place}: ${error.message}${error.message.endsWith("?") ? "" : "."}`), seen);
   };
   const complain = later(400, () => tell(state.error));
 

@@ -1,4 +1,4 @@
-"""The workbench as one piece of HTML with its style and script: the reader's formula, its curve, slope and ten layers."""
+"""The workbench as one piece of HTML with its style and script."""
 
 from pathlib import Path
 

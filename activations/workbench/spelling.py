@@ -39,6 +39,9 @@ class _Spelling(StrPrinter):
     def _print_Abs(self, expr):
         return f"abs({self._print(expr.args[0])})"
 
+    def _print_sign(self, expr):
+        return self._print(expr.rewrite(sp.Piecewise))
+
     def _print_Exp1(self, expr):
         return "e"
 

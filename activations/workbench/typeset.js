@@ -121,7 +121,7 @@ const typeset = (() => {
   const f = () => row(element("mi", "f"), sign(APPLY), fenced(element("mi", "x")));
   return (right, left = null) => {
     const math = element("math", row(left ? write(left) : f(), sign("="), write(right)));
-    math.setAttribute("display", "block");
+    if (left) math.setAttribute("displaystyle", "true"); else math.setAttribute("display", "block");
     return math;
   };
 })();
