@@ -18,9 +18,6 @@ from activations.figures.svg import svg
 from activations.numerics import to_numpy
 from activations.symbols import unify, x
 
-TALL = 5.0  # inches: a picture of many rows, which must be read at its full height
-
-
 class Picture:
     """A finished figure as the output of a cell: themed SVG with a caption, and a PNG where SVG is not let through."""
 
@@ -38,8 +35,7 @@ class Picture:
     def _repr_html_(self):
         several = len(self.figures) > 1
         drawings = [svg(f, f"@key@{i}", None if several else self.alt) for i, f in enumerate(self.figures)]
-        height = min(figure.get_figheight() for figure in self.figures)
-        least = min(10.0, 3.1 * height) if height < TALL else 3.1 * height
+        least = min(10.0, 3.1 * min(figure.get_figheight() for figure in self.figures))
         panels = "".join(map(panel_html, self.figures, drawings))
         tables = folded([one for figure in self.figures for axes in figure.axes for one in axes_tables(axes)])
         role = f' role="img" aria-label="{escape(self.alt)}"' if several else ""
