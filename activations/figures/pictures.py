@@ -18,6 +18,7 @@ from activations.figures.svg import svg
 from activations.numerics import to_numpy
 from activations.symbols import unify, x
 
+
 class Picture:
     """A finished figure as the output of a cell: themed SVG with a caption, and a PNG where SVG is not let through."""
 
