@@ -267,8 +267,9 @@
     tell(state.error);
   });
   form.addEventListener("click", ({ target }) => {
-    if (!target.dataset.formula) return;
-    input.value = target.dataset.formula;
+    const example = target.closest("[data-formula]");
+    if (!example) return;
+    input.value = example.dataset.formula;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
   for (const name of ["low", "high"])
