@@ -15,7 +15,9 @@ class Table:
 
     def _repr_html_(self):
         def row(cells, tag):
-            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+            tags = [tag if cell else "td" for cell in cells]  # a corner without a word heads nothing
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for tag, cell in zip(tags, cells, strict=True)
+                                    ) + "</tr>"
 
         body = "".join(row(cells, "td") for cells in self.rows)
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""

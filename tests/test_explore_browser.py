@@ -358,7 +358,8 @@ def test_the_same_explorer_twice_has_ids_of_its_own(visit):
     assert len(ids) == len(set(ids))
     first, last = page.locator("figure").first, page.locator("figure").last
     assert last.get_by_label("β", exact=True).count() == first.get_by_label("β", exact=True).count() == 1
-    dangling = page.evaluate("""[...document.querySelectorAll("[href],[clip-path],label,output[for]")].filter((one) => {
+    referring = """[...document.querySelectorAll("[href]:not([href^='data:']),[clip-path],label,output[for]")]"""
+    dangling = page.evaluate(referring + """.filter((one) => {
       const target = one.htmlFor ?? (one.getAttribute("href") || one.getAttribute("clip-path")).match(/#([^)]+)/)[1];
       return !one.closest("figure").querySelector(`[id="${target}"]`);
     }).length""")

@@ -233,6 +233,11 @@
   root.explorer = { spec, code, probe, state, reset };
   reset();
 
+  // A map is painted in the colours of the theme, which may come after it, and change.
+  if (spec.panels.some((panel) => panel.kind === "frames"))
+    for (const themed of [document.documentElement, document.body])
+      new MutationObserver(() => redraw(true)).observe(themed, { attributeFilter: ["data-theme", "data-jp-theme-light"] });
+
   // Redraw a few times while the page is idle: the browser then has compiled the code before the reader's first step.
   const idle = window.requestIdleCallback || ((f) => setTimeout(f, 50));
   const warm = (times) => times && root.isConnected && (redraw(true), idle(() => warm(times - 1)));
