@@ -1,7 +1,8 @@
 """An expression as MathML, which browsers and JupyterLab show and screen readers speak without any script."""
 
 import sympy as sp
-from sympy.printing.mathml import MathMLPresentationPrinter
+
+from activations.figures.mathml import MathMLPrinter
 
 _ENTITIES = {"&InvisibleTimes;": "&#8290;", "&pi;": "π", "<mo><</mo>": "<mo>&lt;</mo>", "<mo>></mo>": "<mo>&gt;</mo>"}
 _LONGEST = 12  # operations of a constant, or denominator of a fraction, that is still shown as it is written
@@ -11,27 +12,20 @@ class _E(sp.Function):
     """e to a power, which SymPy moves below a fraction line where the power has a minus sign."""
 
 
-class _Printer(MathMLPresentationPrinter):
+class _Printer(MathMLPrinter):
     """SymPy's printer with what it leaves in words, cases and Kronecker's delta; powers of e stay where they are."""
 
-    def _element(self, tag, *children):
-        element = self.dom.createElement(tag)
-        for child in children:
-            element.appendChild(self.dom.createTextNode(child) if isinstance(child, str) else child)
-        return element
-
     def _print_Piecewise(self, expr):
-        table = self._element("mtable")
-        table.setAttribute("columnalign", "left left")
+        table = self.element("mtable", columnalign="left left")
         for value, condition in expr.args:
             last = condition == sp.true
-            when = self._element("mtext", "otherwise") if last else self._print(_around_x(condition))
-            cells = [self._element("mtd", part) for part in (self._print(value), when)]
-            table.appendChild(self._element("mtr", *cells))
-        return self._element("mrow", self._element("mo", "{"), table)
+            when = self.element("mtext", "otherwise") if last else self._print(_around_x(condition))
+            cells = [self.element("mtd", part) for part in (self._print(value), when)]
+            table.appendChild(self.element("mtr", *cells))
+        return self.element("mrow", self.element("mo", "{"), table)
 
     def _print__E(self, expr):
-        return self._element("msup", self._element("mi", "e"), self._print(expr.args[0]))
+        return self.element("msup", self.element("mi", "e"), self._print(expr.args[0]))
 
     def _print_Pow(self, expr):
         if not isinstance(expr.base, _E) or expr.exp.is_negative:
@@ -39,8 +33,8 @@ class _Printer(MathMLPresentationPrinter):
         return self._print(_E(expr.exp * expr.base.args[0]))
 
     def _print_KroneckerDelta(self, expr):
-        indices = self._element("mrow", *map(self._print, expr.args))
-        return self._element("msub", self._element("mi", "δ"), indices)
+        indices = self.element("mrow", *map(self._print, expr.args))
+        return self.element("msub", self.element("mi", "δ"), indices)
 
 
 def mathml(expr):

@@ -4,42 +4,35 @@ import re
 from html import unescape
 
 import sympy as sp
-from sympy.printing.mathml import MathMLPresentationPrinter
+
+from activations.figures.mathml import MathMLPrinter
 
 _DECIMALS = 10**6  # 851/500 reads 1.702; 1/3 and 5/12 stay fractions
 _ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # names that HTML knows and XML does not
 
 
-class _Printer(MathMLPresentationPrinter):
+class _Printer(MathMLPrinter):
     """SymPy's, with a brace around the pieces of a Piecewise, and with e and |x|."""
 
-    def _element(self, name, *children, **attributes):
-        element = self.dom.createElement(name)
-        for key, value in attributes.items():
-            element.setAttribute(key, value)
-        for child in children:
-            element.appendChild(self.dom.createTextNode(child) if isinstance(child, str) else child)
-        return element
-
     def _print_Piecewise(self, expr):
-        rows = [self._element("mtr", self._element("mtd", self._print(value)),
-                              self._element("mtd", self._condition(condition))) for value, condition in expr.args]
-        table = self._element("mtable", *rows, columnalign="left left", displaystyle="true")
-        return self._element("mrow", self._element("mo", "{", stretchy="true"), table)
+        rows = [self.element("mtr", self.element("mtd", self._print(value)),
+                              self.element("mtd", self._condition(condition))) for value, condition in expr.args]
+        table = self.element("mtable", *rows, columnalign="left left", displaystyle="true")
+        return self.element("mrow", self.element("mo", "{", stretchy="true"), table)
 
     def _condition(self, condition):
         if condition == sp.true:
-            return self._element("mtext", "otherwise")
-        return self._element("mrow", self._element("mtext", "if\u00a0"), self._print(condition))
+            return self.element("mtext", "otherwise")
+        return self.element("mrow", self.element("mtext", "if\u00a0"), self._print(condition))
 
     def _print_Exp1(self, _):
-        return self._element("mi", "e")
+        return self.element("mi", "e")
 
     def _print_ExpBase(self, expr):
-        return self._element("msup", self._print_Exp1(expr), self._print(expr.exp))
+        return self.element("msup", self._print_Exp1(expr), self._print(expr.exp))
 
     def _print_Abs(self, expr):
-        return self._element("mrow", self._element("mo", "|"), self._print(expr.args[0]), self._element("mo", "|"))
+        return self.element("mrow", self.element("mo", "|"), self._print(expr.args[0]), self.element("mo", "|"))
 
 
 def _with_decimals(expr):
