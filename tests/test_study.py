@@ -205,7 +205,7 @@ def test_parts_are_computed_when_asked_for(monkeypatch):
 
 def test_the_bar_goes_and_can_be_left_out(monkeypatch):
     """The bar of a notebook does not read TQDM_DISABLE itself."""
-    monkeypatch.setattr(training, "tqdm", lambda seeds, **how: how["disable"] or how["leave"])
+    monkeypatch.setattr("tqdm.auto.tqdm", lambda seeds, **how: how["disable"] or how["leave"])
     for told, hidden in (("1", True), ("0", False), ("", False)):
         monkeypatch.setenv("TQDM_DISABLE", told)
         assert training._with_bar(range(3)) is hidden

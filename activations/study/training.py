@@ -3,7 +3,6 @@
 import os
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from activations import experiments
 from activations.experiments import Results
@@ -20,6 +19,8 @@ def trained(activation, own, **parameters):
 def _with_bar(seeds):
     """The seeds with a bar on the screen while they run, which goes when they are done; TQDM_DISABLE=1 leaves it out.
     """
+    from tqdm.auto import tqdm  # a tenth of a second that only a training waits for
+
     hidden = os.environ.get("TQDM_DISABLE", "0") not in ("", "0")  # the bar of a notebook does not ask by itself
     return tqdm(seeds, desc="training on the digits", leave=False, disable=hidden)
 
