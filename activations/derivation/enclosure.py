@@ -23,6 +23,7 @@ _CLAIMS = 40  # signs looked for on the way
 _BITS = 128
 _FAR = sp.Integer(2) ** 6  # where the tail of an unbounded interval begins
 _LIMIT = 400_000  # Python calls that SymPy may spend on a limit
+_TIDYING = 2_000_000  # and on the factors of a slope: where the order of its symbols is unlucky, four times the usual
 
 
 def encloses(gap, strict):
@@ -246,7 +247,7 @@ def _falls_below(values, low, high):
 
 def _tidy(slope):
     """A slope in the form in which its sign is most likely seen."""
-    return slope if is_heavy(slope) else within(_LIMIT, lambda: sp.factor(sp.together(slope)), otherwise=slope)
+    return slope if is_heavy(slope) else within(_TIDYING, lambda: sp.factor(sp.together(slope)), otherwise=slope)
 
 
 def _joined(parts):
