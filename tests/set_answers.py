@@ -27,8 +27,8 @@ RIGHT = {
         "square": ["slope = 2 * exp(-x) / (1 + exp(-x))**3", "slope = ((1 / (1 + exp(-x)))**2).diff(x)",
                    "slope = 2 * sigma(x)**2 - 2 * sigma(x)**3"],
         "loss": ["def loss(z, y):\n    return np.logaddexp(0, z).astype(np.asarray(z).dtype) - y * z",
-                 "def loss(z, y):\n    z = np.asarray(z)\n    up, down = np.logaddexp(z * 0, -z), np.logaddexp(z * 0, z)"
-                 "\n    return y * up + (1 - y) * down"],
+                 "def loss(z, y):\n    z = np.asarray(z)\n    up, down = np.logaddexp(0 * z, -z), "
+                 "np.logaddexp(0 * z, z)\n    return y * up + (1 - y) * down"],
         "hard": ["distance = 0.13320999"],
         "half": ["steps = [1 - 1 / (1 + exp(x)), Rational(1, 2) + tanh(x / 2) / 2]",
                  "steps = [(exp(x) / (exp(x) + 1), 'times exp'), (tanh(x / 2) / 2 + 0.5, 'known')]"],
@@ -55,7 +55,7 @@ RIGHT = {
         "mean": ["mean = 0.08331547", "mean = exp(-Rational(1, 2)) / sqrt(2 * pi) - (1 - erf(1 / sqrt(2))) / 2"],
     },
     "5-smooth-gates": {
-        "double": ["slope = (x * (1 / (1 + exp(-x)))**2).diff(x)", "slope = sigma(x)**2 * (1 + 2 * x - 2 * x * sigma(x))"],
+        "double": ["slope = (x / (1 + exp(-x))**2).diff(x)", "slope = sigma(x)**2 * (1 + 2 * x - 2 * x * sigma(x))"],
         "inflection": ["place = sqrt(2) / 2", "place = 0.70710678"],
         "layer": ["def gated(a, W, V):\n    g = a @ W\n    return g / (1 + np.exp(-g)) * (a @ V)"],
         "tail": ["def sharp(v):\n    v = np.asarray(v)\n    return np.where(v == -np.inf, 0.0, "
@@ -253,7 +253,8 @@ WRONG = {
     },
     "7-in-practice": {
         "paired": ["def paired(a, b):\n    return np.median(a) - np.median(b), int(np.sum(np.subtract(a, b) > 0))",
-                   "def paired(a, b):\n    return np.median(np.sort(a) - np.sort(b)), int(np.sum(np.sort(a) > np.sort(b)))",
+                   "def paired(a, b):\n    a, b = np.sort(a), np.sort(b)\n"
+                   "    return np.median(a - b), int(np.sum(a > b))",
                    "def paired(a, b):\n    return np.mean(np.subtract(a, b)), int(np.sum(np.subtract(a, b) > 0))",
                    "def paired(a, b):\n    return np.median(np.subtract(a, b)), int(np.sum(np.subtract(a, b) >= 0))",
                    "def paired(a, b):\n    return np.median(np.subtract(b, a)), int(np.sum(np.subtract(b, a) > 0))"],

@@ -1,7 +1,17 @@
-"""The graded sets: what is right gets all points, nothing gets none, and each usual mistake loses its own."""
+"""The graded sets: what is right gets all points, nothing gets none, and each usual mistake loses its own.
 
+And nbgrader hands them out, collects and grades them, by the commands of the page for teachers.
+"""
+
+import csv
 import functools
+import os
+import re
+import subprocess
+import sys
 import warnings
+import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -9,8 +19,9 @@ from set_answers import RIGHT, WRONG
 
 from tools import assignments, notebooks
 
+ROOT = Path(__file__).resolve().parent.parent
 SETS = {path.stem: path for path in notebooks.sets()}
-OUTCOMES = {"right": RIGHT, "wrong": WRONG}
+PAGE = (ROOT / "book" / "teachers.md").read_text(encoding="utf-8")
 
 
 @functools.cache
@@ -137,3 +148,153 @@ def test_every_item_has_its_mistakes():
 def test_hidden_tests_catch_what_visible_ones_let_through(name):
     caught = [item for item, codes in WRONG[name].items() for code in codes if not outcome(name, item, code, False)]
     assert len(set(caught)) >= 4, f"the visible tests of {name} decide nearly all"
+
+
+# --- The page for teachers ---------------------------------------------------------------------------------------
+
+
+def test_the_page_has_a_row_for_each_set():
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in PAGE.splitlines() if re.match(r"\| \d-", line)]
+    assert [row[0] for row in rows] == list(SETS)
+    for name, chapters, minutes, points, _ in rows:
+        opening = cells(name)["opening"].source
+        assert f"**Time and points.** About {minutes} minutes; {points} points" in opening
+        needed = re.search(r"\*\*What you need\.\*\* Chapters? (\d\d)(?: (?:to|and) (\d\d))?", opening)
+        assert chapters == "–".join(filter(None, needed.groups()))
+
+
+def test_the_exercise_of_the_page_tells_its_mistakes_apart():
+    names = {}
+    (block,) = re.findall(r"^```python\n(.*?)^```", PAGE, flags=re.S | re.M)
+    exec(block, names)
+    exercise = names["softsign"]
+    assert exercise.check(exercise.answer.solution).right is True
+    for mistake in exercise.answer.mistakes:
+        assert mistake.words in exercise.check(mistake.answer).words
+    shown = eval(block.strip().splitlines()[-1], names)
+    assert f"{shown!r} ".startswith(re.search(r"The last line answers `(.*?)`", PAGE)[1])
+
+
+# --- nbgrader ----------------------------------------------------------------------------------------------------
+
+ENDLESS = """def layer(a, W, b):
+    import time
+    while True:
+        time.sleep(0.05)
+"""
+CRASHING = "def layer(a, W, b):\n    return 1 / 0"
+SUBMITTED = "0-first-steps"  # the set of the five submissions, of 14 points, of which 3 are given by hand
+
+
+def submissions():
+    """What five students change in their notebooks, by student, and the points that each has to get."""
+    right = {key: cell.source for key, cell in cells(SUBMITTED).items() if cell.metadata.nbgrader.solution}
+    return {
+        "perfect": (right, 14),
+        "empty": ({}, 0),
+        "half": ({key: right[key] for key in ("formula", "layer")}, 2 + 3),
+        "crashing": (right | {"formula": "wave = = x", "layer": CRASHING, "points": "YOU KNOW"}, 2 + 3 + 1),
+        "endless": (right | {"layer": ENDLESS}, 14 - 3),
+    }
+
+
+def hand_in(release, archive):
+    """Put the notebooks of the five students, made from the released one, where the page says."""
+    for student, (answers, _) in submissions().items():
+        notebook = nbformat.read(release, as_version=4)
+        for cell in notebook.cells:
+            cell.source = answers.get(cell.metadata.nbgrader.grade_id, cell.source)
+        nbformat.write(notebook, archive / f"{student}_{release.name}")
+
+
+def lines(notebook):
+    """The lines of a notebook, without what stands around them."""
+    return {line.strip() for cell in notebook.cells for line in cell.source.splitlines()} - {""}
+
+
+def kept_from_students(source):
+    """The lines of a set that stand in a solution or in hidden tests, and nowhere else in it."""
+    shown = source.copy()
+    shown.cells = [cell.copy() for cell in source.cells]
+    for cell in shown.cells:
+        for region in ("SOLUTION", "HIDDEN TESTS"):
+            cell.source = without(cell.source, f"BEGIN {region}", f"END {region}")
+    return lines(source) - lines(shown)
+
+
+def run(block, home):
+    """Run the lines of the page in an empty home, by the Python that tests; each of them has to succeed."""
+    programs = Path(sys.executable).parent
+    make = f'make() {{ command make --old-file=.venv/.ready BIN="{programs}" "$@"; }}\n'
+    own = os.environ | {"HOME": str(home), "PYTHONPATH": str(ROOT), "JUPYTER_PREFER_ENV_PATH": "1",
+                        "PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
+    done = subprocess.run(["bash", "-euc", make + block], cwd=ROOT, env=own, capture_output=True, text=True)
+    assert done.returncode == 0, f"{block}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def by_hand(course, student, points):
+    """Give points for the task that a person grades, as nbgrader's page for it does."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
+        grade = book.find_grade("points", SUBMITTED, SUBMITTED, student)
+        assert grade.needs_manual_grade and grade.auto_score is None
+        grade.manual_score, grade.needs_manual_grade = points, False
+        book.db.commit()
+
+
+def test_a_class_is_graded_by_the_commands_of_the_page(tmp_path):
+    hand_out, grade, give_back = re.findall(r"^```sh\n(.*?)^```", PAGE, flags=re.S | re.M)
+    course = tmp_path / "my-class"
+    said = run(hand_out, tmp_path)
+    assert f"{SUBMITTED}.zip: 6 items, 14 points" in said and "_build/assignments/zips/" in said.splitlines()[-2]
+
+    for name, path in SETS.items():
+        version = nbformat.read(course / "release" / name / f"{name}.ipynb", as_version=4)
+        source = nbformat.read(path, as_version=4)
+        kept = kept_from_students(source)
+        assert len(kept) > 40 and not kept & lines(version), name
+        assert not any("SOLUTION" in cell.source or "HIDDEN" in cell.source for cell in version.cells)
+        assert not any(cell.get("outputs") for cell in version.cells)
+        with zipfile.ZipFile(ROOT / "_build" / "assignments" / "zips" / f"{name}.zip") as packed:
+            assert nbformat.reads(packed.read(f"{name}/{name}.ipynb").decode(), as_version=4) == version
+            assert f"`ada_{name}.ipynb`" in packed.read(f"{name}/README.md").decode()
+
+    hand_in(course / "release" / SUBMITTED / f"{SUBMITTED}.ipynb", course / "downloaded" / SUBMITTED / "archive")
+    run(grade, tmp_path)
+    for student, points in {"perfect": 3, "endless": 3, "crashing": 0}.items():
+        by_hand(course, student, points)
+    run(give_back, tmp_path)
+    with open(course / "grades.csv", encoding="utf-8", newline="") as file:
+        given = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert given == {student: points for student, (_, points) in submissions().items()}
+    told = (course / "feedback" / "crashing" / SUBMITTED / f"{SUBMITTED}.html").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" in told and "SyntaxError" in told
+
+
+def test_what_is_kept_from_students_is_known_line_by_line():
+    kept = kept_from_students(nbformat.read(SETS[SUBMITTED], as_version=4))
+    assert {"top = exp(-Rational(1, 2))", "number = float(witness)", "return a @ W + b"} <= kept
+    assert not kept & {"result = layer(*given)", "import numpy as np", "wave = ..."}
+
+
+def test_every_call_begins_afresh_and_gives_the_same(tmp_path, capsys):
+    made = []
+    for _ in range(2):
+        assignments.make(tmp_path, [SETS["1-why-an-activation"]])
+        made.append((tmp_path / "zips" / "1-why-an-activation.zip").read_bytes())
+        (tmp_path / "zips" / "0-old.zip").touch()
+        (tmp_path / "course" / "release" / "old").mkdir(exist_ok=True)
+    assert made[0] == made[1] and capsys.readouterr().out.count("6 items, 17 points") == 2
+    assignments.lay_out(tmp_path / "course", [])
+    assert [path.name for path in (tmp_path / "course").iterdir()] == ["nbgrader_config.py"]
+
+
+def test_what_students_handed_in_is_never_deleted(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(assignments, "BUILT", tmp_path)
+    monkeypatch.setattr(assignments.make, "__defaults__", (tmp_path, None))
+    (tmp_path / "course" / "submitted" / "ada").mkdir(parents=True)
+    assert assignments.main() == 1
+    assert "move it to a place of its own first" in capsys.readouterr().err
+    assert (tmp_path / "course" / "submitted" / "ada").is_dir()

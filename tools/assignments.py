@@ -3,7 +3,7 @@
 The sets in notebooks/exercises/ are the teacher's: with solutions and hidden tests. From them _build/assignments/ gets
 
     zips/SET.zip          for the students: the set without both, and how to open it and hand it in
-    course/               for the teacher: a course folder of nbgrader, with its configuration, its sources and gradebook
+    course/               for the teacher: a course folder of nbgrader, with configuration, sources and gradebook
 
 Every call begins afresh, so the course folder is a template: a class is graded in a copy of it.
 """
@@ -29,7 +29,7 @@ c = get_config()  # noqa: F821, which nbgrader provides
 c.CourseDirectory.course_id = "from-step-to-softmax"
 c.ClearSolutions.code_stub = {"python": "# Write your answer here."}
 c.ClearSolutions.text_stub = "Write your answer here."
-c.Execute.timeout = 20  # seconds for one cell; those of a right answer take less than one
+c.Execute.timeout = 30  # seconds for one cell; those of a right answer take a second or two
 c.FileNameCollectorPlugin.named_regexp = r".*[/\\\\](?P<student_id>[^/\\\\_]+)_(?P<file_id>[^/\\\\_]+)\\.ipynb$"
 '''
 
@@ -42,7 +42,7 @@ It opens as well in any other Jupyter that runs in an environment with the cours
 
 **To work on it.** Run the cells from the top. Write where it says so, and run the test below each answer.
 The cells with the tasks and the tests are locked: they are restored before your set is graded.
-Before you hand in, choose *Kernel, Restart Kernel and Run All Cells*: what works only with what you deleted is found now.
+Before you hand in, choose *Kernel, Restart Kernel and Run All Cells*: it finds what works only with lines you deleted.
 
 **To hand it in.** Save, and rename the file to your name, an underscore, and its name: `ada_{name}.ipynb`.
 Your name is the one that your teacher has given you, without spaces or underscores. Hand in this one file.
@@ -69,6 +69,7 @@ def lay_out(course, paths):
     if any((course / folder).exists() for folder in ("submitted", "downloaded", "autograded")):
         raise AssignmentError(f"{course} holds what students handed in: move it to a place of its own first")
     shutil.rmtree(course, ignore_errors=True)
+    course.mkdir(parents=True)
     for path in paths:
         (course / "source" / path.stem).mkdir(parents=True)
         shutil.copyfile(path, course / "source" / path.stem / path.name)
