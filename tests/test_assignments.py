@@ -280,16 +280,17 @@ def test_what_is_kept_from_students_is_known_line_by_line():
     assert not kept & {"result = layer(*given)", "import numpy as np", "wave = ..."}
 
 
-def test_every_call_begins_afresh_and_gives_the_same(tmp_path, capsys):
-    made = []
-    for _ in range(2):
-        assignments.make(tmp_path, [SETS["1-why-an-activation"]])
-        made.append((tmp_path / "zips" / "1-why-an-activation.zip").read_bytes())
-        (tmp_path / "zips" / "0-old.zip").touch()
-        (tmp_path / "course" / "release" / "old").mkdir(exist_ok=True)
-    assert made[0] == made[1] and capsys.readouterr().out.count("6 items, 17 points") == 2
-    assignments.lay_out(tmp_path / "course", [])
-    assert [path.name for path in (tmp_path / "course").iterdir()] == ["nbgrader_config.py"]
+def test_a_call_begins_afresh_and_a_set_is_always_packed_alike(tmp_path, capsys):
+    for old in ("zips/0-old.zip", "course/release/0-old/0-old.ipynb", "course/source/0-old/0-old.ipynb"):
+        (tmp_path / old).parent.mkdir(parents=True)
+        (tmp_path / old).write_text("old", encoding="utf-8")
+    name = "1-why-an-activation"
+    assignments.make(tmp_path, [SETS[name]])
+    assert f"{name}.zip: 6 items, 17 points" in capsys.readouterr().out
+    assert not list(tmp_path.rglob("0-old*"))
+    packed = (tmp_path / "zips" / f"{name}.zip").read_bytes()
+    again = assignments.pack(tmp_path / "course" / "release" / name / f"{name}.ipynb", tmp_path / "elsewhere")
+    assert packed == again.read_bytes()
 
 
 def test_what_students_handed_in_is_never_deleted(tmp_path, monkeypatch, capsys):
