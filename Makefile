@@ -42,7 +42,7 @@ test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browse
 	@echo "All that was run has passed; what was skipped, and why, stands above."
 	@echo "The tests are in tests/, the site that they read is in $(SITE)"
 
-notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather its claims
+notebooks: $(READY)  ## run every chapter and graded set afresh, store its outputs and gather its claims
 	@$(BIN)/python -m tools.notebooks run
 	@$(BIN)/python -m tools.claims
 
