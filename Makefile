@@ -17,18 +17,18 @@ BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
 BENCH := book/_generated/workbench.html
-PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
+PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated -o -name exercises \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve experiments circles torch frameworks bench mirror clean
+.PHONY: help book test notebooks assignments lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Another Python: make PYTHON=python3.12 book. Another port: make PORT=8001 serve."
 
 book: $(BUILT)  ## build the site, ready to open from disk
@@ -42,9 +42,12 @@ test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browse
 	@echo "All that was run has passed; what was skipped, and why, stands above."
 	@echo "The tests are in tests/, the site that they read is in $(SITE)"
 
-notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather its claims
+notebooks: $(READY)  ## run every chapter and graded set afresh, store its outputs and gather its claims
 	@$(BIN)/python -m tools.notebooks run
 	@$(BIN)/python -m tools.claims
+
+assignments: $(READY)  ## write the student versions of the graded sets, a zip for each
+	@$(BIN)/python -m tools.assignments
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	@$(BIN)/python -m tools.lab

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -65,6 +66,19 @@ def test_the_notebooks_as_they_are_on_disk_are_trusted_and_no_others(tmp_path):
     assert notary.check_signature(notebook)
     notebook.cells[0].outputs[0].data["text/html"] += " "
     assert not notary.check_signature(notebook)
+
+
+def test_what_a_grader_adds_to_jupyterlab_stays_out_of_it(tmp_path):
+    installed = [file for package in ("nbgrader", "notebook") for file in metadata.files(package)]
+    served = [json.loads(file.read_text()) for file in installed if "jupyter_server_config.d" in file.parts]
+    extensions = [json.loads(file.read_text()) for file in installed
+                  if "labextensions" in file.parts and file.name == "package.json"]
+    assert {name for one in served for name in one["ServerApp"]["jpserver_extensions"]} == set(lab.NOT_SERVED)
+    assert {one["name"] for one in extensions} == set(lab.NOT_SHOWN)
+    lab.prepare(tmp_path, tmp_path)
+    page = json.loads((tmp_path / "overrides" / "page_config.json").read_text(encoding="utf-8"))
+    assert page == {"disabledExtensions": lab.NOT_SHOWN}
+    assert f"--ServerApp.jpserver_extensions={dict.fromkeys(lab.NOT_SERVED, False)}" in lab.command(tmp_path)
 
 
 # --- In a browser --------------------------------------------------------------------------------------------------
