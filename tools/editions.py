@@ -4,9 +4,9 @@ The chapters are written in MyST, which JupyterLab with its extension and the si
 as raw text. So the build of the site writes each chapter a second time in plain Markdown (tools/portable.py): with the
 solutions at the end, or with a cell in place of each for students. The site's download button gives the former.
 
-sphinx-tojupyter 0.6, which does the like, was tried: it writes the code cells as text, and drops their outputs; a folded
-box becomes a chapter's heading, solutions stay where they are, a link to the glossary leads to a notebook that there is
-not; and it brings dask, distributed, nbdime and GitPython.
+sphinx-tojupyter 0.6, which does the like, was tried: it writes MyST-NB's code cells as text and drops their outputs,
+makes a heading of every folded box, garbles the titles of exercises, leaves solutions in their places, and links to a
+notebook of the glossary, which there is not. It brings dask, distributed, nbdime and GitPython.
 """
 
 import shutil
@@ -42,17 +42,14 @@ if find_spec("activations") is None:
 This chapter needs the library of the course, and it is not installed here.
 {advice}
 Then restart the kernel and begin again with this cell.""")'''
-ADVICE_AT_ADDRESS = """\
-Run this in a cell of its own:
-
-    %pip install {address}{folder}/{wheel}
-"""
 ADVICE = """\
-It is in the archive with all chapters, which the site of the course offers.
-Put the archive's file {wheel} beside this chapter,
-and run this in a cell of its own:
+{where}Run this in a cell of its own:
 
     %pip install {wheel}
+"""
+WITHOUT_ADDRESS = """\
+It is in the archive of all chapters, which the site of the course offers.
+Put its file {wheel} beside this chapter.
 """
 
 
@@ -133,7 +130,7 @@ class Appendix:
         found = {id(entry): entry for entry in map(self.entries.get, seen) if entry is not None}.values()
         terms = [f"- **{writer.inline(entry[0].children)}**: {writer.blocks(entry[-1].children)}"
                  for entry in found if isinstance(entry, nodes.definition_list_item)]
-        works = [f"- {writer.blocks(child for child in entry if not isinstance(child, nodes.label))}"
+        works = [f"- {writer.block(entry[-1])}"
                  for entry in found if isinstance(entry, nodes.citation)]
         for heading, entries in (("Terms", terms), ("References", works)):
             if entries:
@@ -143,9 +140,12 @@ class Appendix:
 # --- The editions --------------------------------------------------------------------------------------------------
 
 
-def first_cell(site):
-    """The cell that says how to get the library where it is missing."""
-    advice = (ADVICE_AT_ADDRESS if site else ADVICE).format(address=site, folder=FOLDER, wheel=WHEEL)
+def first_cell(folder):
+    """The cell that says how to get the library where it is missing.
+
+    The library is in a folder or at an address, which ends in a slash; with "" the reader has to fetch the archive.
+    """
+    advice = ADVICE.format(where="" if folder else WITHOUT_ADDRESS.format(wheel=WHEEL), wheel=f"{folder}{WHEEL}")
     return nbformat.v4.new_code_cell(FIRST_CELL.format(advice=advice), metadata={"jupyter": {"source_hidden": True}})
 
 
@@ -160,31 +160,31 @@ def exercise_numbers(env):
 
 
 def write_editions(app, failure):
-    """Write the chapters of the finished site in their editions: those to download one by one to the site, those for the
-    archive, which link to each other, beside it."""
+    """Write the chapters of the finished site in their editions: to the site those that are downloaded one by one, and
+    beside it those of the archive, which link to each other."""
     if failure is not None or app.builder.format != "html":
         return
     env, site = app.env, launch.site_address(app.config)
     chapters = sorted(name for name in env.found_docs if env.doc2path(name).endswith(".ipynb"))
     beside = Path(app.outdir).parent / FOLDER
     shutil.rmtree(beside, ignore_errors=True)
-    editions = {
-        Path(app.outdir) / FOLDER: {"beside": (), "solved": True},
-        beside / "portable": {"beside": chapters, "solved": True},
-        beside / "student": {"beside": chapters, "solved": False},
+    editions = {  # folder: chapters beside it, where its library is, whether with solutions
+        Path(app.outdir) / FOLDER: ((), site and f"{site}{FOLDER}/", True),
+        beside / "portable": (chapters, "../", True),
+        beside / "student": (chapters, "../", False),
     }
+    for folder in editions:
+        folder.mkdir(parents=True, exist_ok=True)
     with building_with(app, PortableBuilder(app, env)):
         appendix = Appendix(env)
         for docname in chapters:
             tree = resolved(env, docname)
-            for folder, edition in editions.items():
-                link = linker(site, edition["beside"], docname)
+            for folder, (linked, library, solved) in editions.items():
+                link = linker(site, linked, docname)
                 source = nbformat.read(env.doc2path(docname), as_version=4)
+                chapter = Chapter(source, link, exercise_numbers(env), solved)
+                cells = [first_cell(library), *chapter.write(tree), *appendix.cells(chapter.seen, link)]
                 path = folder / f"{docname.rpartition('/')[2]}.ipynb"
-                chapter = Chapter(source, link, exercise_numbers(env), edition["solved"])
-                cells = chapter.write(tree)
-                cells = [first_cell(site), *cells, *appendix.cells(chapter.seen, link)]
-                folder.mkdir(parents=True, exist_ok=True)
                 nbformat.write(notebook(cells, slug_of(path)), path)
 
 

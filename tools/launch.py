@@ -1,9 +1,9 @@
 """Sphinx extension: buttons that open a chapter on Binder, on Colab or in a JupyterLite, from one setting.
 
-The setting is the address of the repository, `repository: url` in _config.yml. The theme makes the buttons. Without an
-address there are none; with one, Colab gets the portable edition, since it shows the roles and directives of the source
-as raw text. It reads notebooks from GitHub alone, so that edition stands in a branch of its own, which the workflow that
-publishes the site keeps up to date.
+The setting is the address of the repository, `repository: url` in _config.yml. The theme makes the buttons. Without
+an address there are none. With one, Colab gets the portable edition, since it shows the roles and directives of the
+source as raw text; it reads notebooks from GitHub alone, so that edition stands in a branch of its own, which the
+workflow that publishes the site writes. A JupyterLite is built elsewhere: its button comes with `jupyterlite_url`.
 """
 
 from urllib.parse import urlsplit
@@ -22,8 +22,9 @@ def site_address(config):
     return address and address.rstrip("/") + "/"
 
 
-def offer_nothing_without_address(app, config):
-    """Take the buttons away where no repository is named."""
+def settle_addresses(app, config):
+    """Tell the site its address, and take the buttons away where no repository is named."""
+    config.html_baseurl = site_address(config)
     if not config.html_theme_options.get("repository_url"):
         config.html_theme_options["launch_buttons"] = {}
 
@@ -39,6 +40,6 @@ def open_the_portable_edition(app, pagename, templatename, context, doctree):
 
 def setup(app):
     """Connect it to the configuration, and to the pages after the theme."""
-    app.connect("config-inited", offer_nothing_without_address)
+    app.connect("config-inited", settle_addresses)
     app.connect("html-page-context", open_the_portable_edition, priority=502)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

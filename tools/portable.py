@@ -48,8 +48,8 @@ def joined(parts, between="\n\n"):
 class Markdown:
     """Writes the nodes of a chapter as Markdown.
 
-    `link(address)` gives the address to which a link within the book leads, written as "notebooks/05-tanh#anchor", or ""
-    for text without a link. `number(node)` gives the number of an exercise. What was referred to is gathered in `seen`.
+    `link(address)` gives the address to which a link within the book leads, which is "notebooks/05-tanh#anchor" here,
+    or "" for text without a link. `number(node)` gives the number of an exercise. What was referred to is in `seen`.
     """
 
     def __init__(self, link, number):
@@ -238,7 +238,9 @@ class Chapter(Markdown):
     def walk(self, children, depth):
         """Write nodes one after the other; a section begins a cell, and so does an exercise."""
         for node in children:
-            if isinstance(node, nodes.section):
+            if isinstance(node, nodes.section) and not isinstance(node[0], nodes.title):  # what is in an exercise
+                self.walk(node.children, depth)
+            elif isinstance(node, nodes.section):
                 self.finish()
                 self.walk(node.children, depth + 1)
             elif isinstance(node, nodes.title):
