@@ -19,7 +19,6 @@ from docutils import nodes
 from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
-from tools import launch
 from tools.notebooks import slug_of
 from tools.portable import Chapter, Markdown, is_code_cell, notebook
 
@@ -164,7 +163,7 @@ def write_editions(app, failure):
     beside it those of the archive, which link to each other."""
     if failure is not None or app.builder.format != "html":
         return
-    env, site = app.env, launch.site_address(app.config)
+    env, site = app.env, app.config.html_baseurl
     chapters = sorted(name for name in env.found_docs if env.doc2path(name).endswith(".ipynb"))
     beside = Path(app.outdir).parent / FOLDER
     shutil.rmtree(beside, ignore_errors=True)

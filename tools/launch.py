@@ -8,34 +8,56 @@ workflow that publishes the site writes. A JupyterLite is built elsewhere: its b
 
 from urllib.parse import urlsplit
 
+from sphinx.errors import ExtensionError
+
 PORTABLE_BRANCH = "portable"  # of the repository: the chapters in their portable edition, and nothing beside them
 
 
-def site_address(config):
+def repository_parts(address):
+    """The host, the owner and the name of the repository at an address, of which a ".git" is no part."""
+    parts = urlsplit(address.strip().rstrip("/").removesuffix(".git"))
+    owner, _, name = parts.path.strip("/").rpartition("/")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not owner or not name:
+        raise ExtensionError("repository: url in _config.yml should be like https://github.com/NAME/REPOSITORY, "
+                             f"and is {address!r}")
+    return parts.hostname, owner, name
+
+
+def site_address(repository, baseurl):
     """Where the site is published, with a slash at its end: `html: baseurl`, else the GitHub Pages of the repository;
     "" where neither is known."""
-    repository = urlsplit(config.html_theme_options.get("repository_url") or "")
-    address = config.html_baseurl
-    if not address and repository.hostname == "github.com":
-        owner, name = repository.path.strip("/").removesuffix(".git").split("/")
-        address = f"https://{owner.lower()}.github.io/" + ("" if name.lower() == f"{owner.lower()}.github.io" else name)
+    address = baseurl
+    if repository and not address:
+        host, owner, name = repository_parts(repository)
+        if host == "github.com":
+            pages = f"{owner.lower()}.github.io"
+            address = f"https://{pages}/" if name.lower() == pages else f"https://{pages}/{name}/"
     return address and address.rstrip("/") + "/"
 
 
 def settle_addresses(app, config):
-    """Tell the site its address, and take the buttons away where no repository is named."""
-    config.html_baseurl = site_address(config)
-    if not config.html_theme_options.get("repository_url"):
-        config.html_theme_options["launch_buttons"] = {}
+    """Tell the site its own address, and offer what the repository's host allows: nothing where there is none."""
+    options = config.html_theme_options
+    repository = options.get("repository_url") or ""
+    config.html_baseurl = site_address(repository, config.html_baseurl)
+    if not repository:
+        options["launch_buttons"] = {}
+        return
+    host, owner, name = repository_parts(repository)
+    options["repository_url"] = f"https://{host}/{owner}/{name}"
+    if host != "github.com":
+        options["launch_buttons"] |= {"colab_url": ""}  # it reads from GitHub alone
 
 
 def open_the_portable_edition(app, pagename, templatename, context, doctree):
-    """Let the button of Colab open the portable edition."""
+    """Let the buttons of Colab and of a JupyterLite open the portable edition."""
     branch = app.config.html_theme_options.get("repository_branch") or "main"
     for group in context["header_buttons"]:
         for button in group.get("buttons", ()):
             if button["text"] == "Colab":
                 button["url"] = button["url"].replace(f"/blob/{branch}/notebooks/", f"/blob/{PORTABLE_BRANCH}/")
+            elif button["text"] == "JupyterLite":
+                button["url"] = button["url"].replace("?path=notebooks/", "?path=")
 
 
 def setup(app):
