@@ -148,11 +148,12 @@ def first_cell(folder):
     return nbformat.v4.new_code_cell(FIRST_CELL.format(advice=advice), metadata={"jupyter": {"source_hidden": True}})
 
 
-def exercise_numbers(env):
-    """A function that gives the number of an exercise, "4.1", or "" for one without."""
+def numbering(env):
+    """A function that gives the number of an exercise or an equation, "4.1", or "" for one without."""
 
     def number(node):
-        numbers = env.toc_fignumbers.get(node.get("docname"), {}).get("exercise", {})
+        kind = "displaymath" if isinstance(node, nodes.math_block) else "exercise"
+        numbers = env.toc_fignumbers.get(node.get("docname"), {}).get(kind, {})
         return ".".join(map(str, numbers.get(node["ids"][0], ()))) if node["ids"] else ""
 
     return number
@@ -181,7 +182,7 @@ def write_editions(app, failure):
             for folder, (linked, library, solved) in editions.items():
                 link = linker(site, linked, docname)
                 source = nbformat.read(env.doc2path(docname), as_version=4)
-                chapter = Chapter(source, link, exercise_numbers(env), solved)
+                chapter = Chapter(source, link, numbering(env), solved)
                 cells = [first_cell(library), *chapter.write(tree), *appendix.cells(chapter.seen, link)]
                 path = folder / f"{docname.rpartition('/')[2]}.ipynb"
                 nbformat.write(notebook(cells, slug_of(path)), path)

@@ -49,7 +49,8 @@ class Markdown:
     """Writes the nodes of a chapter as Markdown.
 
     `link(address)` gives the address to which a link within the book leads, which is "notebooks/05-tanh#anchor" here,
-    or "" for text without a link. `number(node)` gives the number of an exercise. What was referred to is in `seen`.
+    or "" for text without a link. `number(node)` gives the number of an exercise or of an equation. The places in the
+    book that were referred to are in `seen`.
     """
 
     def __init__(self, link, number):
@@ -78,18 +79,18 @@ class Markdown:
 
     def write_math_block(self, node):
         tex = display_tex(node).strip()
-        return tex if node["nowrap"] else f"$$\n{tex}\n$$"
+        tag = f" \\tag{{{self.number(node)}}}" if node.get("number") else ""
+        return tex if node["nowrap"] else f"$$\n{tex}{tag}\n$$"
 
     def write_literal_block(self, node):
-        return f"```{node.get('language', '')}\n{node.astext()}\n```"
+        return f"```{node.get('language', '')}\n{node.astext().rstrip()}\n```"
 
     def write_block_quote(self, node):
         return "\n".join(f"> {line}".rstrip() for line in self.blocks(node.children).splitlines())
 
     def items(self, node, markers):
         """The items of a list; tight where each is one paragraph and perhaps another list."""
-        tight = all(kind(child) == "paragraph" or isinstance(child, nodes.Sequential)
-                    for item in node for child in item[1:]) and all(len(item) < 3 for item in node)
+        tight = all(isinstance(child, nodes.Sequential) for item in node for child in item[1:])
         written = []
         for marker, item in zip(markers, node, strict=True):
             content = joined(map(self.block, item.children), "\n" if tight else "\n\n")
@@ -184,8 +185,7 @@ class Markdown:
         if isinstance(node, nodes.image):
             return self.write_image(node)
         if isinstance(node, nodes.raw):
-            box = CHECKBOX.search(node.astext())
-            return "☐ " if box else node.astext()
+            return "☐" if CHECKBOX.search(node.astext()) else node.astext()  # ticked or not: that would be an answer
         if isinstance(node, nodes.reference):
             return self.reference(node)
         if isinstance(node, (nodes.comment, nodes.target)) or kind(node) == "index":
