@@ -168,10 +168,17 @@ def test_the_download_button_gives_the_portable_edition(site):
         assert button == f"../editions/{chapter.name}" and (site / "editions" / chapter.name).is_file()
 
 
-def test_a_site_that_knows_no_repository_has_no_launch_button(site):
-    for page in site.rglob("*.html"):
+def test_a_site_without_an_address_has_no_launch_button(site):
+    """A site that is built to be published knows its address, and its buttons have the form that the hosts ask for."""
+    form = re.compile(r"https://mybinder\.org/v2/gh/[\w.-]+/[\w.-]+/[\w./-]+\?urlpath=lab/tree/notebooks/[\w-]+\.ipynb|"
+                      r"https://colab\.research\.google\.com/github/[\w.-]+/[\w.-]+/blob/portable/[\w-]+\.ipynb")
+    for page in (site / "notebooks").glob("*.html"):
         html = page.read_text("utf-8")
-        assert "launch-buttons" not in html and "mybinder" not in html.partition("<article")[0], page.name
+        group = re.search(r'<div class="dropdown dropdown-launch-buttons">.*?</ul>', html, re.DOTALL)
+        if 'rel="canonical"' not in html:
+            assert not group and "mybinder" not in html and "colab.research" not in html.partition("<article")[0]
+        for link in re.findall(r'href="([^"]*)"', group[0] if group else ""):
+            assert form.fullmatch(link) and link.endswith(f"/{page.stem}.ipynb")
 
 
 # --- The archive ---------------------------------------------------------------------------------------------------

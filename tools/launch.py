@@ -2,15 +2,16 @@
 
 The setting is the address of the repository, `repository: url` in _config.yml. The theme makes the buttons. Without
 an address there are none. With one, Colab gets the portable edition, since it shows the roles and directives of the
-source as raw text; it reads notebooks from GitHub alone, so that edition stands in a branch of its own, which the
-workflow that publishes the site writes. A JupyterLite is built elsewhere: its button comes with `jupyterlite_url`.
+source as raw text. By a documented link it opens notebooks of GitHub alone, so that edition, as the site offers it for
+download (`_build/html/editions/`), has to stand in a branch of its own, which the workflow that publishes the site
+writes. A JupyterLite is built elsewhere: its button comes with `jupyterlite_url`.
 """
 
 from urllib.parse import urlsplit
 
 from sphinx.errors import ExtensionError
 
-PORTABLE_BRANCH = "portable"  # of the repository: the chapters in their portable edition, and nothing beside them
+PORTABLE_BRANCH = "portable"  # of the repository: the notebooks of _build/html/editions/, and no folder
 
 
 def repository_parts(address):
