@@ -188,7 +188,8 @@ def test_blocks_become_plain_markdown(built):
 
 def test_a_question_keeps_its_options_and_folds_its_answer(built):
     written = text(built)
-    assert "**Quick question: which?**\n\nWhat is $\\frac12 + \\frac12$?\n\n1. one\n2. two\n3. three\n\n<details>" in written
+    asked = "**Quick question: which?**\n\nWhat is $\\frac12 + \\frac12$?"
+    assert f"{asked}\n\n1. one\n2. two\n3. three\n\n<details>\n" in written
     assert "<summary>Which is right, and why</summary>\n\n1. **Right.** It is.\n2. Twice that.\n3. Three" in written
 
 
