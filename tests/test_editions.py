@@ -55,6 +55,12 @@ def code_of(cells):
     return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
+def shown(cell):
+    """What the outputs of a cell show, wherever their links lead."""
+    outputs = [str(output.get("data") or output.get("text")) for output in cell.outputs]
+    return [re.sub(r'<a( href="[^"]*")?', "<a", output) for output in outputs]
+
+
 def bare(text):
     """The letters and digits of a text, without what is a role, a formula or code."""
     return re.sub(r"[\W_]+", "", text)
@@ -113,11 +119,10 @@ def test_every_code_cell_is_there_with_its_outputs(edition):
         if kind == "student":
             written = [code for code in written if not re.fullmatch(r"# Exercise [\d.]+: your answer", code)]
         assert written == lesson + (solutions if kind != "student" else []), name
-        outputs = {cell.source: [out.get("data") or out.get("text") for out in cell.outputs]
-                   for cell in source.cells if cell.cell_type == "code"}
+        outputs = {cell.source: shown(cell) for cell in source.cells if cell.cell_type == "code"}
         for cell in made.cells[1:]:
             if cell.get("outputs"):
-                assert [out.get("data") or out.get("text") for out in cell.outputs] == outputs[cell.source], name
+                assert shown(cell) == outputs[cell.source], name
 
 
 def test_solutions_stand_at_the_end_or_nowhere(edition):
@@ -141,6 +146,8 @@ def test_every_link_leads_somewhere(edition, site):
     kind, pairs = edition
     for name, (_, made) in pairs.items():
         links = LINK.findall(CODE.sub(" ", text_of(made.cells)))
+        outputs = " ".join(str(output) for cell in made.cells for output in cell.get("outputs", ()))
+        links += re.findall(r'<a href="([^"#]+\.ipynb)[^"]*"', outputs)
         assert links
         for link in links:
             beside = kind != "download" and (folder_of(site, kind) / link).is_file()

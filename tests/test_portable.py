@@ -10,7 +10,7 @@ from sphinx.errors import ExtensionError
 
 from tools.editions import WHEEL
 from tools.launch import repository_parts, site_address
-from tools.portable import Markdown
+from tools.portable import LINK_IN_OUTPUT, Chapter, Markdown
 
 REPOSITORY, SITE = "https://github.com/Ann-Lee/softmax", "https://ann-lee.github.io/softmax/"
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
@@ -216,6 +216,12 @@ def test_a_downloaded_chapter_links_to_the_site_and_gets_its_library_from_there(
     assert f"%pip install {SITE}editions/{WHEEL}\n" in first.source and "archive" not in first.source
     assert f"[Next]({SITE}notebooks/02-next.html)" in rest[0].source
     assert f"%pip install ../{WHEEL}\n" in cells(built, "student")[0].source
+
+
+def test_links_in_outputs_lead_where_those_of_the_text_lead():
+    for address, written in (("02-next.ipynb", '<a href="02-next.ipynb">'), ("", "<a>")):
+        chapter = Chapter(None, "notebooks/01-small", {"notebooks/02-next#part": address}.get, None)
+        assert LINK_IN_OUTPUT.sub(chapter.output_link, '<a href="02-next.ipynb#part">') == written
 
 
 def test_the_launch_buttons_open_the_chapter(built):

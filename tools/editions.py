@@ -182,7 +182,7 @@ def write_editions(app, failure):
             for folder, (linked, library, solved) in editions.items():
                 link = linker(site, linked, docname)
                 source = nbformat.read(env.doc2path(docname), as_version=4)
-                chapter = Chapter(source, link, numbering(env), solved)
+                chapter = Chapter(source, docname, link, numbering(env), solved)
                 cells = [first_cell(library), *chapter.write(tree), *appendix.cells(chapter.seen, link)]
                 path = folder / f"{docname.rpartition('/')[2]}.ipynb"
                 nbformat.write(notebook(cells, slug_of(path)), path)

@@ -7,6 +7,7 @@ cells of the source, as they are stored.
 
 import base64
 import mimetypes
+import posixpath
 import re
 from html import escape
 from pathlib import Path
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 SPECIAL = re.compile(r"[\\`*$]|<(?=[A-Za-z/!?])|(?<!\w)_|_(?!\w)")  # what Markdown would take for more than a character
 CHECKBOX = re.compile(r'<input\b[^>]*type="checkbox"')
+LINK_IN_OUTPUT = re.compile(r'<a href="([\w./-]+)\.ipynb(#[^"]*)?"')
 ALIGNMENTS = {"text-left": ":---", "text-center": ":---:", "text-right": "---:"}
 
 
@@ -219,9 +221,9 @@ class Chapter(Markdown):
     Solutions go to a section at the end, or with `solved=False` leave a cell to write in.
     """
 
-    def __init__(self, source, link, number, solved=True):
+    def __init__(self, source, docname, link, number, solved=True):
         super().__init__(link, number)
-        self.source, self.solved = source, solved
+        self.source, self.docname, self.solved = source, docname, solved
         self.cells, self.solutions, self.text = [], [], []
         self.has_stub = False  # whether the exercise that was last written brings a cell to answer in
 
@@ -288,8 +290,17 @@ class Chapter(Markdown):
         cell.metadata.pop("mystnb", None)
         if self.cells is self.solutions and "check" not in cell.metadata.get("tags", ()):
             cell.metadata.pop("jupyter", None)  # here it need not be folded: nobody comes upon it by chance
+        for output in cell.outputs:
+            if html := output.get("data", {}).get("text/html"):
+                output.data["text/html"] = LINK_IN_OUTPUT.sub(self.output_link, html)
         self.has_stub = True
         self.add(cell)
+
+    def output_link(self, found):
+        """The beginning of a link in an output, which leads where the links of the text lead."""
+        place = posixpath.normpath(posixpath.join(posixpath.dirname(self.docname), found[1]))
+        address = self.link(f"{place}{found[2] or ''}")
+        return f'<a href="{address}"' if address else "<a"
 
     def finish(self):
         """Make a Markdown cell of the text so far."""
