@@ -236,10 +236,11 @@ def student(site, tmp_path_factory):
 def run(student, *command):
     """Run Python in the unpacked archive as a student would: nothing of the repository is in reach."""
     folder, python = student
-    own = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-    own |= {"PYTHONNOUSERSITE": "1", "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "JUPYTER_PREFER_ENV_PATH": "1", "JUPYTER_DATA_DIR": str(folder / ".jupyter"),
-            "IPYTHONDIR": str(folder / ".ipython")}
+    own = {name: value for name, value in os.environ.items()
+           if not name.startswith(("PYTHONPATH", "VIRTUAL_ENV", "PIP_"))}
+    own |= {"PYTHONNOUSERSITE": "1", "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1", "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_DATA_DIR": str(folder / ".jupyter"), "IPYTHONDIR": str(folder / ".ipython")}
     done = subprocess.run([python, *command], cwd=folder, env=own, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
