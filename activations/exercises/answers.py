@@ -35,6 +35,10 @@ class NotOfTheKind(Exception):
     """The answer is nothing that could be compared; the message says what is handed in and what is asked for."""
 
 
+class NotAnswered(Exception):
+    """The answer is what the exercise had put there, three dots."""
+
+
 # --- Expressions -------------------------------------------------------------------------------------------------
 
 
@@ -43,13 +47,15 @@ class Expression:
     """A SymPy expression, right if it *equals* the solution, however it is written.
 
     `names` are functions that may stand in the answer, with their definitions: {sigma(x): 1/(1 + exp(-x))}; `letters`
-    are those that may stand there although the solution does not have them.
+    are those that may stand there although the solution does not have them; `without` are functions that the exercise
+    wants the answer to do without. For a matrix, lists of its rows will do, or one list for a column.
     """
 
     solution: sp.Basic
     mistakes: tuple[Mistake, ...] = ()
     names: dict = field(default_factory=dict)
     letters: tuple[str, ...] = ()
+    without: tuple = ()
     asks = "a SymPy expression"
 
     def judge(self, answer):
@@ -73,6 +79,11 @@ class Expression:
         if callable(answer) and not isinstance(answer, sp.Basic):
             raise NotOfTheKind("Your answer is a Python function. This exercise asks for an expression: call it with "
                                "the symbol, or write the formula alone.")
+        if isinstance(self.solution, sp.MatrixBase) and isinstance(answer, (list, tuple)):
+            try:
+                answer = sp.Matrix(answer)
+            except (TypeError, ValueError):
+                pass
         try:
             expr = sp.sympify(answer, strict=True)
         except (sp.SympifyError, TypeError):
@@ -91,6 +102,8 @@ class Expression:
                 sp.Derivative, sp.Integral, sp.Limit, sp.Sum):
             raise NotOfTheKind("Something in your answer is announced and not carried out, a derivative, an integral, "
                                "a sum or a limit. Let SymPy do it, with .doit(), or do it by hand.")
+        if unwanted := sorted(str(part.func) for part in expr.atoms(*self.without)) if self.without else ():
+            raise NotOfTheKind(f"Your answer contains {unwanted[0]}, and the exercise asks for a form without it.")
         allowed = {*self.letters, *(symbol.name for symbol in self._symbols())}
         foreign = sorted(symbol.name for symbol in expr.free_symbols if symbol.name not in allowed)
         if foreign:
@@ -104,8 +117,8 @@ class Expression:
         return expr
 
     def _symbols(self):
-        return self.solution.free_symbols.union(*(sp.sympify(part).free_symbols for pair in self.names.items()
-                                                  for part in pair))
+        return self.solution.free_symbols.union(*(sp.sympify(meaning).free_symbols - sp.sympify(name).free_symbols
+                                                  for name, meaning in self.names.items()))
 
     def _letters(self):
         return " and ".join(sorted(symbol.name for symbol in self._symbols())) or "numbers"
@@ -207,6 +220,50 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Some numbers at once, a list in the order in which they are asked for, each with its own mistakes.
+
+    `parts` are the numbers, by what the words of a report call each.
+    """
+
+    parts: dict[str, Number]
+    asks = "a list of numbers"
+
+    @property
+    def solution(self):
+        """The numbers that are right."""
+        return [part.solution for part in self.parts.values()]
+
+    @property
+    def mistakes(self):
+        """The mistakes of all parts, each as an answer that is right elsewhere."""
+        return tuple(Mistake([mistake.answer if other is part else other.solution for other in self.parts.values()],
+                             mistake.words)
+                     for part in self.parts.values() for mistake in part.mistakes)
+
+    def judge(self, answer):
+        """The `Finding` about an answer."""
+        if isinstance(answer, (sp.MatrixBase, np.ndarray)):
+            answer = np.asarray(answer).ravel().tolist()
+        asked = ", ".join(self.parts)
+        if not isinstance(answer, (list, tuple, sp.Tuple)):
+            raise NotOfTheKind(f"Your answer is {_kind(answer)}. This exercise asks for a list of {len(self.parts)} "
+                               f"numbers: {asked}.")
+        if len(answer) != len(self.parts):
+            raise NotOfTheKind(f"Your list has the length {len(answer)}. This exercise asks for {len(self.parts)} "
+                               f"numbers: {asked}.")
+        found = []
+        for (name, part), given in zip(self.parts.items(), answer, strict=True):
+            try:
+                finding = part.judge(given)
+            except NotOfTheKind as error:
+                raise NotOfTheKind(f"{_first_up(name)}: {error}") from None
+            if not finding.right:
+                found.append(f"{_first_up(name)}: {finding.words}")
+        return Finding(not found, " ".join(found) or "Every number is right.")
+
+
+@dataclass(frozen=True)
 class Array:
     """An array of numbers: right in its shape, and in each entry to `digits` digits of the largest."""
 
@@ -262,6 +319,8 @@ class Code:
             raise NotOfTheKind(f"Your answer is {_kind(answer)}. This exercise asks for a function: hand in its name, "
                                f"without brackets.")
         outcomes = run(answer, self.calls, self.seconds)
+        if any("ellipsis" in outcome.words for outcome in outcomes):
+            raise NotAnswered
         for outcome, arguments in zip(outcomes, self.calls, strict=False):
             if fault := self._fault(outcome, arguments):
                 return Finding(False, fault)
@@ -449,6 +508,10 @@ def _first_gap(values, expected, tolerance):
 
 def _shape(shape):
     return f"shape {tuple(map(int, shape))}" if len(shape) else "shape of a single number"
+
+
+def _first_up(words):
+    return words[:1].upper() + words[1:]
 
 
 def _kind(answer):
