@@ -63,7 +63,9 @@ class Expression:
         answer = self._read(answer)
         try:
             derive(self.solution, (answer, "your answer"), where=self.names)
-            return Finding(True, f"It equals {self.solution}, for every value of {self._letters()}.")
+            whole = str(self.solution)
+            return Finding(True, f"It equals {whole if len(whole) <= 60 else 'the solution'}, for every value of "
+                                 f"{self._letters()}.")
         except DerivationError as error:
             if error.point is None and "could not be decided" in str(error):
                 return Finding(None, "Whether it equals the solution could not be decided. Write it more shortly.")
@@ -109,8 +111,8 @@ class Expression:
         if foreign:
             raise NotOfTheKind(f"Your answer contains {' and '.join(foreign)}. It should be written in "
                                f"{self._letters()} alone.")
-        unknown = expr.atoms(AppliedUndef) - set().union(*(sp.sympify(name).atoms(AppliedUndef) for name in self.names),
-                                                         self.solution.atoms(AppliedUndef))
+        known = {part.func for whole in (self.solution, *self.names) for part in whole.atoms(AppliedUndef)}
+        unknown = {part for part in expr.atoms(AppliedUndef) if part.func not in known}
         if unknown:
             raise NotOfTheKind(f"Your answer contains {sorted(map(str, unknown))[0]}, which the exercise does not "
                                f"define. Write its formula.")
@@ -121,7 +123,8 @@ class Expression:
                                                   for name, meaning in self.names.items()))
 
     def _letters(self):
-        return " and ".join(sorted(symbol.name for symbol in self._symbols())) or "numbers"
+        *most, last = sorted(symbol.name for symbol in self._symbols()) or ["numbers"]
+        return f"{', '.join(most)} and {last}" if most else last
 
     def _known(self, answer):
         """The words of the mistake that the answer equals; None if it is none of those listed."""
@@ -173,7 +176,9 @@ class Expression:
 
 @dataclass(frozen=True)
 class Number:
-    """A number: an exact one is right if it equals the solution, a decimal if it is right to `digits` digits."""
+    """A number: an exact one is right if it equals the solution, a decimal if it is right to `digits` digits, as one is
+    that was rounded to so many.
+    """
 
     solution: object
     mistakes: tuple[Mistake, ...] = ()
@@ -193,8 +198,9 @@ class Number:
             return Finding(False, "Right but for the sign.")
         gap = abs(value - solution) / (abs(solution) or 1)
         if gap < 0.01:
-            return Finding(False, f"Right to {max(1, math.floor(-math.log10(gap)))} digits. Give {self.digits}, or the "
-                                  f"exact expression.")
+            right = max(1, min(math.floor(-math.log10(gap)), self.digits - 1))
+            return Finding(False, f"Right to {right} digit{'s' if right > 1 else ''}. Give {self.digits}, or the exact "
+                                  f"expression.")
         return Finding(False, f"{value:.6g} is too {'large' if value > solution else 'small'}.")
 
     def _read(self, answer):
@@ -216,7 +222,8 @@ class Number:
         return value.real
 
     def _close(self, value, solution):
-        return abs(value - solution) <= 0.5 * 10.0**-self.digits * (abs(solution) or 1)
+        rounded = float(f"{solution:.{self.digits}g}")
+        return abs(value - solution) <= 0.5 * 10.0**-self.digits * (abs(solution) or 1) or value == rounded
 
 
 @dataclass(frozen=True)
@@ -257,9 +264,9 @@ class Several:
             try:
                 finding = part.judge(given)
             except NotOfTheKind as error:
-                raise NotOfTheKind(f"{_first_up(name)}: {error}") from None
+                raise NotOfTheKind(f"{name}: {error}") from None
             if not finding.right:
-                found.append(f"{_first_up(name)}: {finding.words}")
+                found.append(f"{name}: {finding.words}")
         return Finding(not found, " ".join(found) or "Every number is right.")
 
 
@@ -508,10 +515,6 @@ def _first_gap(values, expected, tolerance):
 
 def _shape(shape):
     return f"shape {tuple(map(int, shape))}" if len(shape) else "shape of a single number"
-
-
-def _first_up(words):
-    return words[:1].upper() + words[1:]
 
 
 def _kind(answer):

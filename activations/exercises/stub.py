@@ -10,7 +10,7 @@ _NOTHING = {"RESUME", "NOP", "CACHE", "COPY_FREE_VARS"}  # instructions that do 
 
 
 def is_stub(answer):
-    """Whether an answer is still what the exercise put there: nothing, an empty function, or three dots in a place of it.
+    """Whether an answer is still what the exercise put there: nothing, an empty function, or three dots somewhere.
 
     A function is empty if all that it does is to return nothing or three dots; a docstring does not fill it.
     """

@@ -13,9 +13,9 @@ sigma = Function("sigma")
 SIGMOID = {sigma(x): catalogue["sigmoid"].expr}
 s = catalogue["sigmoid"].expr
 t = tanh(x)
-b, c, u, w = symbols("b c u w", real=True)
+c, u, w, b_in, b_out = symbols("c u w b_in b_out", real=True)
 edge = log(2 + sqrt(3))  # where the slope of σ changes fastest
-# The corner of the hard sigmoid that comes closest to σ: as far off there as at the place inside where the slopes agree.
+# The hard sigmoid that comes closest to σ is as far off at its corner as at the place inside where the slopes agree.
 inside = log(c - 1 + sqrt(c * (c - 2)))
 closest = nsolve(s.subs(x, inside) - inside / (2 * c) - Rational(1, 2) - s.subs(x, -c), c, 2.7)
 
@@ -212,7 +212,7 @@ ITEMS = [
                                     "inside."),
             Mistake(3, "That is the convention x/6 + ½. There the inside is farther off than the corner."),
             Mistake(2, "There the slopes agree at 0, and the corner is far off."),
-        ), digits=2),
+        ), digits=3),
         ("A small c has its largest distance at the corner, a large one inside.",
          "One falls and the other rises as c grows: where is the larger of the two smallest?",
          "min(candidates, key=largest) returns the best of an array of candidates."),
@@ -236,16 +236,17 @@ ITEMS = [
     ),
     Exercise(
         "tanh-neuron-by-sigmoid",
-        "u tanh(wx + b) + c without tanh, as an expression with sigma, in x, u, w, b and c",
-        Expression(2 * u * sigma(2 * w * x + 2 * b) + c - u, names=SIGMOID, without=(tanh,), mistakes=(
-            Mistake(u * (2 * s.subs(x, 2 * w * x + b) - 1) + c, "The bias is inside too: 2(wx + b) is 2wx + 2b."),
-            Mistake(u * (2 * s.subs(x, w * x + b) - 1) + c,
+        "u tanh(wx + b) + c without tanh, as an expression with sigma in x, u, w, b_in for b and b_out for c",
+        Expression(2 * u * sigma(2 * w * x + 2 * b_in) + b_out - u, names=SIGMOID, without=(tanh,), mistakes=(
+            Mistake(u * (2 * s.subs(x, 2 * w * x + b_in) - 1) + b_out,
+                    "The bias is inside too: 2(wx + b) is 2wx + 2b."),
+            Mistake(u * (2 * s.subs(x, w * x + b_in) - 1) + b_out,
                     "The sigmoid has to run twice as fast: its argument is twice that of tanh."),
-            Mistake(2 * u * s.subs(x, 2 * w * x + 2 * b) + c,
+            Mistake(2 * u * s.subs(x, 2 * w * x + 2 * b_in) + b_out,
                     "u multiplies the −1 as well: something must be taken away from c."),
-            Mistake(2 * u * s.subs(x, 2 * w * x + 2 * b) + c - 1,
+            Mistake(2 * u * s.subs(x, 2 * w * x + 2 * b_in) + b_out - 1,
                     "u multiplies the −1 as well: what is taken away is u, and not 1."),
-            Mistake(u * s.subs(x, 2 * w * x + 2 * b) + c - u,
+            Mistake(u * s.subs(x, 2 * w * x + 2 * b_in) + b_out - u,
                     "The factor 2 in front is missing: tanh rises by 2, and σ by 1."),
         )),
         ("Replace the tanh by 2σ(…) − 1, and keep the bracket.",

@@ -92,7 +92,7 @@ ITEMS = [
     ),
     Exercise(
         "softsign-and-tanh",
-        "the largest distance of softsign and tanh, its place x > 0, the best k to one decimal, and the largest "
+        "the largest distance of softsign and tanh, its place x > 0, the best k to two decimals, and the largest "
         "distance then, a list of four numbers",
         Several({
             "the distance": Number(tanh(widest) - widest / (1 + widest), (
@@ -106,7 +106,7 @@ ITEMS = [
             "the best k": Number(Rational("2.4409"), (
                 Mistake(1, "Drag it: a faster input helps."),
                 Mistake(3, "There the middle is too steep. Make the grid of k finer."),
-            ), digits=1),
+            ), digits=3),
             "the distance then": Number(Rational("0.13405"), (
                 Mistake(tanh(widest) - widest / (1 + widest), "That is the distance at k = 1."),
                 Mistake(0, "It never becomes 0: the tails differ however fast the input is."),
