@@ -102,7 +102,7 @@ def test_hints_come_in_steps_and_none_is_the_solution(name):
 def test_what_is_not_answered_is_not_wrong(name):
     for report in (check(name), check(name, None), check(name, ...)):
         assert report.right is None and not report
-        assert repr(report).startswith(f"Not answered yet. Asked is {exercises[name].asks}")
+        assert repr(report).startswith(f"Not answered yet. Asked for: {exercises[name].asks}.")
 
 
 def docstring_alone(v):
