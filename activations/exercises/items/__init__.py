@@ -1,5 +1,6 @@
 """The exercises, a file for each part of the course."""
 
-from activations.exercises.items import outputs, rectifiers, sigmoids
+from activations.exercises.items import beginnings, depth, outputs, rectifiers, relu, sigmoids, squashers
 
-ITEMS = [*sigmoids.ITEMS, *rectifiers.ITEMS, *outputs.ITEMS]
+ITEMS = [*beginnings.ITEMS, *sigmoids.ITEMS, *squashers.ITEMS, *depth.ITEMS, *relu.ITEMS, *rectifiers.ITEMS,
+         *outputs.ITEMS]
