@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from numbers import Number as PythonNumber
 
@@ -317,7 +318,7 @@ class Code:
 
     def _of(self, function, place):
         with np.errstate(all="ignore"):
-            return np.asarray(function(*(np.array(argument, copy=True) for argument in self.calls[place])))
+            return np.asarray(function(*deepcopy(self.calls[place])))
 
     def _difference(self, value, expected):
         if value.shape != expected.shape:
@@ -392,7 +393,7 @@ class Chain:
 
     def _left_over(self, end):
         """What the last line contains and should not; empty if nothing."""
-        end, *allowed = unify(sp.sympify(end), *map(sp.sympify, self.written_in))
+        end, *allowed = (part.as_dummy() for part in unify(sp.sympify(end), *map(sp.sympify, self.written_in)))
         stands = {part: sp.Dummy() for part in allowed}
         rest = end.xreplace(stands).doit(deep=False) if not end.has(sp.Derivative) else end
         if rest.has(sp.Derivative, sp.Integral, sp.Limit):

@@ -1,5 +1,5 @@
 """The exercises, a file for each part of the course."""
 
-from activations.exercises.items import outputs, rectifiers, sigmoids
+from activations.exercises.items import outputs, practice, rectifiers, sigmoids, smooth
 
-ITEMS = [*sigmoids.ITEMS, *rectifiers.ITEMS, *outputs.ITEMS]
+ITEMS = [*sigmoids.ITEMS, *rectifiers.ITEMS, *smooth.ITEMS, *outputs.ITEMS, *practice.ITEMS]
