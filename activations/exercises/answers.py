@@ -36,6 +36,10 @@ class NotOfTheKind(Exception):
     """The answer is nothing that could be compared; the message says what is handed in and what is asked for."""
 
 
+class NotAnswered(Exception):
+    """The answer is what the exercise had put there, three dots."""
+
+
 # --- Expressions -------------------------------------------------------------------------------------------------
 
 
@@ -44,13 +48,15 @@ class Expression:
     """A SymPy expression, right if it *equals* the solution, however it is written.
 
     `names` are functions that may stand in the answer, with their definitions: {sigma(x): 1/(1 + exp(-x))}; `letters`
-    are those that may stand there although the solution does not have them.
+    are those that may stand there although the solution does not have them; `without` are functions that the exercise
+    wants the answer to do without. For a matrix, lists of its rows will do, or one list for a column.
     """
 
     solution: sp.Basic
     mistakes: tuple[Mistake, ...] = ()
     names: dict = field(default_factory=dict)
     letters: tuple[str, ...] = ()
+    without: tuple = ()
     asks = "a SymPy expression"
 
     def judge(self, answer):
@@ -58,7 +64,9 @@ class Expression:
         answer = self._read(answer)
         try:
             derive(self.solution, (answer, "your answer"), where=self.names)
-            return Finding(True, f"It equals {self.solution}, for every value of {self._letters()}.")
+            whole = str(self.solution)
+            return Finding(True, f"It equals {whole if len(whole) <= 60 else 'the solution'}, for every value of "
+                                 f"{self._letters()}.")
         except DerivationError as error:
             if error.point is None and "could not be decided" in str(error):
                 return Finding(None, "Whether it equals the solution could not be decided. Write it more shortly.")
@@ -74,6 +82,11 @@ class Expression:
         if callable(answer) and not isinstance(answer, sp.Basic):
             raise NotOfTheKind("Your answer is a Python function. This exercise asks for an expression: call it with "
                                "the symbol, or write the formula alone.")
+        if isinstance(self.solution, sp.MatrixBase) and isinstance(answer, (list, tuple)):
+            try:
+                answer = sp.Matrix(answer)
+            except (TypeError, ValueError):
+                pass
         try:
             expr = sp.sympify(answer, strict=True)
         except (sp.SympifyError, TypeError):
@@ -92,24 +105,27 @@ class Expression:
                 sp.Derivative, sp.Integral, sp.Limit, sp.Sum):
             raise NotOfTheKind("Something in your answer is announced and not carried out, a derivative, an integral, "
                                "a sum or a limit. Let SymPy do it, with .doit(), or do it by hand.")
+        if unwanted := sorted(str(part.func) for part in expr.atoms(*self.without)) if self.without else ():
+            raise NotOfTheKind(f"Your answer contains {unwanted[0]}, and the exercise asks for a form without it.")
         allowed = {*self.letters, *(symbol.name for symbol in self._symbols())}
         foreign = sorted(symbol.name for symbol in expr.free_symbols if symbol.name not in allowed)
         if foreign:
             raise NotOfTheKind(f"Your answer contains {' and '.join(foreign)}. It should be written in "
                                f"{self._letters()} alone.")
-        unknown = expr.atoms(AppliedUndef) - set().union(*(sp.sympify(name).atoms(AppliedUndef) for name in self.names),
-                                                         self.solution.atoms(AppliedUndef))
+        known = {part.func for whole in (self.solution, *self.names) for part in whole.atoms(AppliedUndef)}
+        unknown = {part for part in expr.atoms(AppliedUndef) if part.func not in known}
         if unknown:
             raise NotOfTheKind(f"Your answer contains {sorted(map(str, unknown))[0]}, which the exercise does not "
                                f"define. Write its formula.")
         return expr
 
     def _symbols(self):
-        return self.solution.free_symbols.union(*(sp.sympify(part).free_symbols for pair in self.names.items()
-                                                  for part in pair))
+        return self.solution.free_symbols.union(*(sp.sympify(meaning).free_symbols - sp.sympify(name).free_symbols
+                                                  for name, meaning in self.names.items()))
 
     def _letters(self):
-        return " and ".join(sorted(symbol.name for symbol in self._symbols())) or "numbers"
+        *most, last = sorted(symbol.name for symbol in self._symbols()) or ["numbers"]
+        return f"{', '.join(most)} and {last}" if most else last
 
     def _known(self, answer):
         """The words of the mistake that the answer equals; None if it is none of those listed."""
@@ -161,7 +177,9 @@ class Expression:
 
 @dataclass(frozen=True)
 class Number:
-    """A number: an exact one is right if it equals the solution, a decimal if it is right to `digits` digits."""
+    """A number: an exact one is right if it equals the solution, a decimal if it is right to `digits` digits, as one is
+    that was rounded to so many.
+    """
 
     solution: object
     mistakes: tuple[Mistake, ...] = ()
@@ -181,8 +199,9 @@ class Number:
             return Finding(False, "Right but for the sign.")
         gap = abs(value - solution) / (abs(solution) or 1)
         if gap < 0.01:
-            return Finding(False, f"Right to {max(1, math.floor(-math.log10(gap)))} digits. Give {self.digits}, or the "
-                                  f"exact expression.")
+            right = max(1, min(math.floor(-math.log10(gap)), self.digits - 1))
+            return Finding(False, f"Right to {right} digit{'s' if right > 1 else ''}. Give {self.digits}, or the exact "
+                                  f"expression.")
         return Finding(False, f"{value:.6g} is too {'large' if value > solution else 'small'}.")
 
     def _read(self, answer):
@@ -204,7 +223,52 @@ class Number:
         return value.real
 
     def _close(self, value, solution):
-        return abs(value - solution) <= 0.5 * 10.0**-self.digits * (abs(solution) or 1)
+        rounded = float(f"{solution:.{self.digits}g}")
+        return abs(value - solution) <= 0.5 * 10.0**-self.digits * (abs(solution) or 1) or value == rounded
+
+
+@dataclass(frozen=True)
+class Several:
+    """Some numbers at once, a list in the order in which they are asked for, each with its own mistakes.
+
+    `parts` are the numbers, by what the words of a report call each.
+    """
+
+    parts: dict[str, Number]
+    asks = "a list of numbers"
+
+    @property
+    def solution(self):
+        """The numbers that are right."""
+        return [part.solution for part in self.parts.values()]
+
+    @property
+    def mistakes(self):
+        """The mistakes of all parts, each as an answer that is right elsewhere."""
+        return tuple(Mistake([mistake.answer if other is part else other.solution for other in self.parts.values()],
+                             mistake.words)
+                     for part in self.parts.values() for mistake in part.mistakes)
+
+    def judge(self, answer):
+        """The `Finding` about an answer."""
+        if isinstance(answer, (sp.MatrixBase, np.ndarray)):
+            answer = np.asarray(answer).ravel().tolist()
+        asked = ", ".join(self.parts)
+        if not isinstance(answer, (list, tuple, sp.Tuple)):
+            raise NotOfTheKind(f"Your answer is {_kind(answer)}. This exercise asks for a list of {len(self.parts)} "
+                               f"numbers: {asked}.")
+        if len(answer) != len(self.parts):
+            raise NotOfTheKind(f"Your list has the length {len(answer)}. This exercise asks for {len(self.parts)} "
+                               f"numbers: {asked}.")
+        found = []
+        for (name, part), given in zip(self.parts.items(), answer, strict=True):
+            try:
+                finding = part.judge(given)
+            except NotOfTheKind as error:
+                raise NotOfTheKind(f"{name}: {error}") from None
+            if not finding.right:
+                found.append(f"{name}: {finding.words}")
+        return Finding(not found, " ".join(found) or "Every number is right.")
 
 
 @dataclass(frozen=True)
@@ -263,6 +327,8 @@ class Code:
             raise NotOfTheKind(f"Your answer is {_kind(answer)}. This exercise asks for a function: hand in its name, "
                                f"without brackets.")
         outcomes = run(answer, self.calls, self.seconds)
+        if any("ellipsis" in outcome.words for outcome in outcomes):
+            raise NotAnswered
         for outcome, arguments in zip(outcomes, self.calls, strict=False):
             if fault := self._fault(outcome, arguments):
                 return Finding(False, fault)

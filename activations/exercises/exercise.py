@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from activations.exercises.answers import NotOfTheKind
+from activations.exercises.answers import NotAnswered, NotOfTheKind
 from activations.exercises.report import Report
+from activations.exercises.stub import is_stub
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,13 @@ class Exercise:
 
     def check(self, given=...):
         """The `Report` on a given answer. Nothing that a student hands in makes it raise."""
-        if given is None or given is ...:
-            return Report(self.name, None, f"Asked is {self.asks}.", self.hints)
+        unanswered = Report(self.name, None, f"Asked is {self.asks}.", self.hints)
+        if is_stub(given):
+            return unanswered
         try:
             finding = self.answer.judge(given)
+        except NotAnswered:
+            return unanswered
         except NotOfTheKind as error:
             return Report(self.name, False, str(error), self.hints)
         except Exception as error:  # an answer that nobody thought of must not stop a class

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 _HEADS = {True: "Right.", False: "Not yet.", None: "Not answered yet."}
+_COLOURS = {True: "#2e8b57", False: "#c8641e", None: "#808080"}  # of the bar beside it, on a light and a dark page
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,7 +33,15 @@ class Report:
         return f"{self._said} {self.words}{ask}"
 
     def _repr_html_(self):
-        hints = "" if self.right else "".join(
-            f"<details><summary>Hint {number} of {len(self.hints)}</summary><p>{escape(text)}</p></details>"
-            for number, text in enumerate(self.hints, 1))
-        return f'<div role="status"><p><strong>{escape(self._said)}</strong> {escape(self.words)}</p>{hints}</div>'
+        hints = "" if self.right else self._folded(1)
+        return (f'<div role="status" style="border-left: 4px solid {_COLOURS[self.right]}; padding-left: 0.8em">'
+                f'<p style="margin: 0.3em 0"><strong>{escape(self._said)}</strong> {escape(self.words)}</p>'
+                f'{hints}</div>')
+
+    def _folded(self, number):
+        """The hint of that number, folded, and in it the next one."""
+        if number > len(self.hints):
+            return ""
+        return (f'<details style="margin: 0.3em 0"><summary style="cursor: pointer">Hint {number} of '
+                f'{len(self.hints)}</summary><p style="margin: 0.3em 0">{escape(self.hints[number - 1])}</p>'
+                f'{self._folded(number + 1)}</details>')

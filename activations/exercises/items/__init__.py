@@ -1,5 +1,16 @@
 """The exercises, a file for each part of the course."""
 
-from activations.exercises.items import outputs, practice, rectifiers, sigmoids, smooth
+from activations.exercises.items import (
+         beginnings,
+         depth,
+         outputs,
+         practice,
+         rectifiers,
+         relu,
+         sigmoids,
+         smooth,
+         squashers,
+)
 
-ITEMS = [*sigmoids.ITEMS, *rectifiers.ITEMS, *smooth.ITEMS, *outputs.ITEMS, *practice.ITEMS]
+ITEMS = [*beginnings.ITEMS, *sigmoids.ITEMS, *squashers.ITEMS, *depth.ITEMS, *relu.ITEMS, *rectifiers.ITEMS,
+         *smooth.ITEMS, *outputs.ITEMS, *practice.ITEMS]

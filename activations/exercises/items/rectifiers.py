@@ -325,6 +325,19 @@ ITEMS = [
          "The variance is the mean square less the squared mean, and λ² times it must be 1."),
     ),
     Exercise(
+        "touchy-thermostat",
+        "the τ for which the explorer's bars all stay at 2, a number to three digits",
+        Number(1.2072339, (
+            Mistake(2, "Then the second bar is higher than the first: the spring still works against the weights."),
+            Mistake(1.41, "That is √2. The mean square after a layer does not grow in proportion to τ."),
+            Mistake(1, "With τ = 1 the bars go to 1, and 2 does not stay."),
+            Mistake(0.785, "With so small a τ the bars fall below 1. They have to be held up at 2."),
+        ), digits=3),
+        ("Set s₀ = 2 first, and watch the second bar.",
+         "τ must be larger than 1: left alone, the thermostat pulls the bars down to 1.",
+         "When the second bar is as high as the first, so are all others."),
+    ),
+    Exercise(
         "alpha-dropout-code",
         "a Python function alpha_dropout(values, kept, q): values where kept is True, the floor of SELU elsewhere, "
         "then "
