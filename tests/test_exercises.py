@@ -160,6 +160,7 @@ def test_what_is_wrong_with_a_number(answer, words):
 
 
 def test_an_array_may_be_a_list_or_a_matrix():
+    assert check("reglu-hill", Matrix([-1, 2])).right is True
     for answer in ([[-1, 3, 0], [1, 0, -2]], Matrix([[-1, 3, 0], [1, 0, -2]]), np.array([[-1, 3, 0], [1, 0, -2.0]])):
         assert check("layer-output", answer).right is True
 
@@ -301,6 +302,10 @@ def test_what_is_wrong_with_a_derivation(steps, words):
 def test_the_letter_of_an_index_is_free():
     for letter in sp.symbols("i j k m", integer=True, positive=True):
         assert check("score-plus-surprise", [sp.log(sp.Sum(exp(z[letter]), (letter, 1, n)))]).right is True
+
+
+def test_a_derivation_may_end_in_a_variable_alone():
+    assert check("own-curvature", [2 / (pi * (1 + x**2)**2)]).right is True
 
 
 def test_wrong_derivations_fail():

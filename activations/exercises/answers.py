@@ -282,8 +282,10 @@ class Array:
 
     def judge(self, answer):
         """The `Finding` about an answer."""
-        values = _array(answer)
         solution = np.asarray(self.solution, float)
+        if isinstance(answer, sp.MatrixBase) and 1 in answer.shape and solution.ndim == 1:
+            answer = list(answer)
+        values = _array(answer)
         if values.shape == solution.shape and self._close(values, solution):
             return Finding(True, "Every entry is right.")
         for mistake in self.mistakes:
@@ -459,7 +461,8 @@ class Chain:
 
     def _left_over(self, end):
         """What the last line contains and should not; empty if nothing."""
-        end, *allowed = (part.as_dummy() for part in unify(sp.sympify(end), *map(sp.sympify, self.written_in)))
+        end, *allowed = (part if part.is_Symbol else part.as_dummy()  # no matter which letter a sum runs over
+                         for part in unify(sp.sympify(end), *map(sp.sympify, self.written_in)))
         stands = {part: sp.Dummy() for part in allowed}
         rest = end.xreplace(stands).doit(deep=False) if not end.has(sp.Derivative) else end
         if rest.has(sp.Derivative, sp.Integral, sp.Limit):

@@ -4,7 +4,7 @@ import numpy as np
 from sympy import Derivative, Function, Integral, Rational, S, erf, exp, log, oo, pi, sign, sqrt, symbols, tanh, zeta
 
 from activations.catalogue import catalogue
-from activations.exercises.answers import Array, Chain, Code, Expression, Mistake, Number
+from activations.exercises.answers import Array, Chain, Code, Expression, Mistake, Number, Several
 from activations.exercises.exercise import Exercise
 from activations.symbols import x
 
@@ -266,13 +266,17 @@ ITEMS = [
     ),
     Exercise(
         "gelu-best-constants",
-        "the best constant c of the tanh form, and the best β of Quick-GELU, an array of two numbers",
-        Array(np.array([0.0443752, 1.77314]), (
-            Mistake(np.array([0.044715, 1.702]), "Those are the published constants. They are near the best ones."),
-            Mistake(np.array([1.77314, 0.0443752]), "The two are exchanged: first c, then β."),
-            Mistake(np.array([0.0443752, np.sqrt(8 / np.pi)]),
-                    "c is right. This β only matches the slope at 0; let a bump and a dip balance."),
-        ), digits=4),
+        "the best constant c of the tanh form, and the best β of Quick-GELU, a list of two numbers",
+        Several({
+            "c": Number(0.0443829438, (
+                Mistake(0.044715, "That is the published constant, which is near the best one."),
+                Mistake(0.0455399, "That one comes from the Taylor series, and is best near 0 only."),
+            ), digits=3),
+            "β": Number(1.77293397, (
+                Mistake(1.702, "That is the published constant. At the best one a bump and a dip are equally large."),
+                Mistake(sqrt(8 / pi), "At that one both gates have the same slope at 0. Then there is a dip alone."),
+            ), digits=4),
+        }),
         ("Three unknowns need three equations: two level places, and two errors that add up to 0.",
          "Level means that the derivative of the error curve is 0, at a and at b.",
          "nsolve(equations, (a, b, constant), start) needs a start near the bump and the dip."),
