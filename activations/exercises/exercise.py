@@ -20,7 +20,7 @@ class Exercise:
 
     def check(self, given=...):
         """The `Report` on a given answer. Nothing that a student hands in makes it raise."""
-        unanswered = Report(self.name, None, f"Asked is {self.asks}.", self.hints)
+        unanswered = Report(self.name, None, f"Asked for: {self.asks}.", self.hints)
         if is_stub(given):
             return unanswered
         try:

@@ -171,7 +171,7 @@ ITEMS = [
     ),
     Exercise(
         "xor-network",
-        "a Python function xor(inputs) that takes a row of two numbers, 0 or 1, for each example and gives an array "
+        "a Python function xor_network(inputs) that takes a row of two numbers, 0 or 1, for each example and gives an array "
         "of 0 and 1",
         Code(_gate(lambda p, q: p != q), (
             (np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]),),

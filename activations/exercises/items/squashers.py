@@ -61,7 +61,7 @@ ITEMS = [
     ),
     Exercise(
         "log-log-code",
-        "a Python function log_log(v), 1 − exp(−exp(v)), that keeps its digits far on the left",
+        "a Python function log_log_stable(v), 1 − exp(−exp(v)), that keeps its digits far on the left",
         Code(lambda v: -np.expm1(-np.exp(v)), (
             (np.array([-1.0, 0.0, 1.0]),), (np.array([-40.0, -20.0, -3.0]),), (np.array([1000.0, 5.0]),),
         ), (
@@ -77,7 +77,7 @@ ITEMS = [
     ),
     Exercise(
         "log-log-slope-code",
-        "a Python function slope(v), exp(v)·exp(−exp(v)), that is never nan",
+        "a Python function slope_stable(v), exp(v)·exp(−exp(v)), that is never nan",
         Code(lambda v: np.exp(v - np.exp(v)), (
             (np.array([-1.0, 0.0, 1.0]),), (np.array([-40.0, 3.0]),), (np.array([1000.0, 720.0]),),
         ), (
