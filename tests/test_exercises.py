@@ -203,7 +203,8 @@ def wrong_expressions(solution):
                 solution.subs(letter, letter + 1), solution + exp(-10 * letter**2), solution + floor(letter),
                 solution**2 + 1, 1 / (2 + solution**2), sinh(solution) + 2,
                 solution + Rational(1, 10**6) * sin(1000 * letter)]
-    return spoiled + ([] if letter.is_positive else [solution + letter - Abs(letter)])
+    spoiled += [] if letter.is_positive else [solution + letter - Abs(letter)]
+    return [wrong for wrong in spoiled if wrong != solution]  # sin(πn) is 0 for a whole number n
 
 
 @of(Expression)
@@ -464,7 +465,9 @@ def test_wrong_derivations_fail():
 
 @of(Chain)
 def test_a_wrong_first_step_fails(name):
-    for wrong in wrong_expressions(exercises[name].answer.start.doit()):
+    start = exercises[name].answer.start
+    every = 5 if start.has(Integral, Sum) else 1  # each of these costs a second
+    for wrong in wrong_expressions(start.doit())[::every]:
         assert "Step 1 does not follow" in told(name, [wrong])
 
 
