@@ -34,7 +34,8 @@ class Report:
 
     def _repr_html_(self):
         hints = "" if self.right else self._folded(1)
-        return (f'<div role="status" style="border-left: 4px solid {_COLOURS[self.right]}; padding-left: 0.8em">'
+        return (f'<div class="answer-report" role="status" '
+                f'style="border-left: 4px solid {_COLOURS[self.right]}; padding-left: 0.8em">'
                 f'<p style="margin: 0.3em 0"><strong>{escape(self._said)}</strong> {escape(self.words)}</p>'
                 f'{hints}</div>')
 

@@ -171,8 +171,8 @@ ITEMS = [
     ),
     Exercise(
         "xor-network",
-        "a Python function xor_network(inputs) that takes a row of two numbers, 0 or 1, for each example and gives an array "
-        "of 0 and 1",
+        "a Python function xor_network(inputs) that takes a row of two numbers, 0 or 1, for each example and gives an "
+        "array of 0 and 1",
         Code(_gate(lambda p, q: p != q), (
             (np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]),),
             (np.array([[1.0, 1.0], [1.0, 0.0]]),), (np.array([[1.0, 1.0], [0.0, 0.0], [0.0, 1.0]]),),
