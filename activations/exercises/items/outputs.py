@@ -185,7 +185,7 @@ ITEMS = [
     ),
     Exercise(
         "off-diagonal-limit",
-        "what an entry −pᵢpₖ outside the diagonal of the Jacobian comes close to at most, at T = 1, a number",
+        "what the most negative entry outside the diagonal of the Jacobian comes close to, with T = 1, a number",
         Number(Rational(-1, 4), (
             Mistake(Rational(-249, 1000), "That is as far as these sliders go. Longer ones go a little further."),
             Mistake(Rational(-1, 2), "½ is what each of the two shares tends to. The entry is their product."),

@@ -31,7 +31,7 @@ ITEMS = [
          "Which body in space has the fewest sides? Count them, and those of the triangle."),
     ),
     Exercise(
-        "diamond-in-training",
+        "two-folds-in-training",
         "the share of the training points that |x₁| + |x₂| < t gets right, with the best t, a number",
         Number(Rational(185, 200), (
             Mistake(Rational(921, 1000), "That is the share of the test points, with the t that was chosen in "

@@ -253,8 +253,8 @@ ITEMS = [
          "φ² is exp(−x²) divided by 2π, and the area under exp(−x²) is √π."),
     ),
     Exercise(
-        "quick-gelu-tangent",
-        "the β at which the gates σ(βx) and Φ(x) have the same slope at 0, a number",
+        "quick-gelu-without-bump",
+        "the largest β at which the error curve of Quick-GELU has no bump, exactly or to four digits, a number",
         Number(sqrt(8 / pi), (
             Mistake(1 / sqrt(2 * pi), "That is the slope of Φ at 0. The slope of σ(βx) there is β/4."),
             Mistake(Rational(1702, 1000), "That is the β in use. Its gate is a little too steep at 0, hence the bump."),
