@@ -216,6 +216,7 @@ def test_wrong_expressions_fail(name):
 
 
 @pytest.mark.parametrize(("answer", "words"), [
+    ((1 - tanh(x)**2) * (1 + 10**-9 * x), "as it should be, but to no more digits"),
     (2 * (1 - tanh(x)**2), "for the factor 2"), (2 - tanh(x)**2, "for the added number 1"),
     ((1 - tanh(x)**2) * (1 + x), "At x = "), (Symbol("y"), "contains y. It should be written in x alone"),
     (Derivative(tanh(x), x), "not carried out"), (Integral(x, x), "not carried out"), (1 / (x - x), "undefined"),
@@ -269,6 +270,7 @@ def test_a_number_may_be_rounded_to_the_digits_asked_for():
     assert check("softsign-and-tanh", [0.306, 1.616, 2.44, 0.134]).right is True
     assert "Right to 2 digits. Give 3" in told("softsign-and-tanh", [0.307, 1.616, 2.44, 0.134])
     assert "Right to 1 digit. Give 2" in told("edge-with-biases", [1.4, 0.705])
+    assert "2261 is too large" in told("learned-numbers", 2261), "a count has no digits to be right to"
 
 
 @pytest.mark.parametrize(("answer", "words"), [
@@ -346,7 +348,9 @@ FAULTY = [
     (lambda v: stable(v).astype(float), "and should be float32"), (lambda v: v / 0 - v / 0, "is nan, and should be"),
     (lambda: 1, "stops with TypeError"), (lambda v: v.foo, "AttributeError"), (leaving, "stops with SystemExit"),
     (deep, "RecursionError"), (changing, "changes its own input"), (lambda v: np.zeros(10**12), "more memory"),
-    (lambda v: stable(v) + 1e-6, "should be"), (lambda v: stable(v) * (1 + 1e-7), "should be"),
+    (lambda v: stable(v) + 1e-6, "should be"),
+    (lambda v: stable(v) * (1 + 2e-9), "to no more digits than these"),
+    (lambda v: stable(v) * (1 + 1e-7), "should be"),
     (lambda v: np.where(v > 0, stable(v), 0.5), "should be"), (lambda v: np.round(stable(v), 3), "should be"),
     (lambda v: [1, [2]], "of the type list"), (lambda v: np.sin(v), "should be"), (lambda v: v, "should be"),
     (lambda v: stable(v)[::-1], "should be"), (lambda v: stable(v)[..., None], "should have the shape"),

@@ -168,8 +168,11 @@ class Expression:
         if error.point is None or error.left is None or error.right is None:
             return "It does not equal the solution."
         place = " and ".join(f"{symbol} = {_short(value)}" for symbol, value in error.point.items())
-        return f"At {place} it is {_short(error.right)}, and should be {_short(error.left)}." if place else (
-            f"It is {_short(error.right)}, and should be something else.")
+        mine, right = _short(error.right), _short(error.left)
+        if not place:
+            return f"It is {mine}, and should be something else."
+        return f"At {place} it is {mine}, and should be {right}." if mine != right else (
+            f"At {place} it is {mine}, as it should be, but to no more digits than these.")
 
 
 # --- Numbers and arrays ------------------------------------------------------------------------------------------
@@ -198,7 +201,7 @@ class Number:
         if self._close(-value, solution):
             return Finding(False, "Right but for the sign.")
         gap = abs(value - solution) / (abs(solution) or 1)
-        if gap < 0.01:
+        if gap < 0.01 and not solution.is_integer():
             right = max(1, min(math.floor(-math.log10(gap)), self.digits - 1))
             return Finding(False, f"Right to {right} digit{'s' if right > 1 else ''}. Give {self.digits}, or the exact "
                                   f"expression.")
@@ -514,7 +517,9 @@ def _first_gap(values, expected, tolerance):
     place = tuple(np.argwhere(~_same(values, expected, np.broadcast_to(tolerance, values.shape)))[0])
     mine, right = float(values[place]), float(expected[place])
     where = f"entry {list(map(int, place))} is" if place else "the result is"
-    return f"{where} {mine:.9g}, and should be {right:.9g}."
+    mine, right = f"{mine:.9g}", f"{right:.9g}"
+    return f"{where} {mine}, and should be {right}." if mine != right else (
+        f"{where} {mine}, as it should be, but to no more digits than these.")
 
 
 def _shape(shape):

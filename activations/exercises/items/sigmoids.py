@@ -153,11 +153,11 @@ ITEMS = [
             "where it is largest": Number(-edge, (
                 Mistake(edge, "There it is smallest: on the right of 0 the curve bends down."),
                 Mistake(0, "At 0 the curvature changes its sign: it is 0 there. Solve σ‴ = 0, and not σ″ = 0."),
-            )),
+            ), digits=4),
             "where it is smallest": Number(edge, (
                 Mistake(-edge, "There it is largest: on the left of 0 the curve bends up."),
                 Mistake(log(5), "That is log 5. In σ′ = ⅙ the letter is σ′, and not σ: solve σ(1 − σ) = ⅙."),
-            )),
+            ), digits=4),
         }),
         ("Where σ″ is largest or smallest, its derivative is 0.",
          "σ‴ = σ′(1 − 6σ′): which factor can be 0?",
