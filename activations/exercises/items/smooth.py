@@ -365,6 +365,7 @@ ITEMS = [
             Mistake(17 * 4**9 * 4, "That is the first layer alone. All ten add up."),
             Mistake(18 * 349525 * 4, "From E[h⁴]/E[h²]² = 18 the 1 is still to be taken away."),
             Mistake(17 * 1023 * 4, "The deviation is doubled, so the variance is multiplied by 4."),
+            Mistake(24_000_000, "Right, but rounded to two digits. Give three."),
         ), digits=3),
         ("h = v·max(0, z): E[h²] = ½ and E[h⁴] = 3 · 3/2. What is the relative variance of h²?",
          "The mean over n terms has 17/n. The last layer adds it once, the one before four times, and so on.",
