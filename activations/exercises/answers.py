@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from numbers import Number as PythonNumber
 
@@ -284,8 +285,10 @@ class Array:
 
     def judge(self, answer):
         """The `Finding` about an answer."""
-        values = _array(answer)
         solution = np.asarray(self.solution, float)
+        if isinstance(answer, sp.MatrixBase) and 1 in answer.shape and solution.ndim == 1:
+            answer = list(answer)
+        values = _array(answer)
         if values.shape == solution.shape and self._close(values, solution):
             return Finding(True, "Every entry is right.")
         for mistake in self.mistakes:
@@ -386,7 +389,7 @@ class Code:
 
     def _of(self, function, place):
         with np.errstate(all="ignore"):
-            return np.asarray(function(*(np.array(argument, copy=True) for argument in self.calls[place])))
+            return np.asarray(function(*deepcopy(self.calls[place])))
 
     def _difference(self, value, expected):
         if value.shape != expected.shape:
@@ -461,7 +464,8 @@ class Chain:
 
     def _left_over(self, end):
         """What the last line contains and should not; empty if nothing."""
-        end, *allowed = unify(sp.sympify(end), *map(sp.sympify, self.written_in))
+        end, *allowed = (part if part.is_Symbol else part.as_dummy()  # no matter which letter a sum runs over
+                         for part in unify(sp.sympify(end), *map(sp.sympify, self.written_in)))
         stands = {part: sp.Dummy() for part in allowed}
         rest = end.xreplace(stands).doit(deep=False) if not end.has(sp.Derivative) else end
         if rest.has(sp.Derivative, sp.Integral, sp.Limit):

@@ -1,6 +1,16 @@
 """The exercises, a file for each part of the course."""
 
-from activations.exercises.items import beginnings, depth, outputs, rectifiers, relu, sigmoids, squashers
+from activations.exercises.items import (
+    beginnings,
+    depth,
+    outputs,
+    practice,
+    rectifiers,
+    relu,
+    sigmoids,
+    smooth,
+    squashers,
+)
 
 ITEMS = [*beginnings.ITEMS, *sigmoids.ITEMS, *squashers.ITEMS, *depth.ITEMS, *relu.ITEMS, *rectifiers.ITEMS,
-         *outputs.ITEMS]
+         *smooth.ITEMS, *outputs.ITEMS, *practice.ITEMS]
