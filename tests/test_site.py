@@ -189,8 +189,8 @@ def test_the_theme_button_changes_the_theme(visit):
     assert seen == {"light", "dark"}
 
 
-SCROLLING = """() => [...document.querySelectorAll(".text_html:has(table.numbers)")].filter((box) => box.clientWidth)
-  .map((box) => [box.querySelector("caption").textContent, box.scrollWidth > box.clientWidth,
+SCROLLING = """() => [...document.querySelectorAll(".text_html:has(table.numbers):not(.admonition *)")]
+  .map((box) => [box.querySelector("caption")?.textContent ?? "", box.scrollWidth > box.clientWidth,
                  getComputedStyle(box).backgroundImage.split("linear-gradient").length - 1])"""
 
 
