@@ -275,19 +275,31 @@ class VectorActivation(_Entry):
         several do, or with a nan, is all nan. Raises ValueError for an array without that axis, or with no score
         along it.
         """
-        return np.moveaxis(self._evaluate(self.expr, _scores(self, values, axis)), -1, axis)
+        scores = _scores(self, values, axis)
+        result = _compiled_vector(self.expr, self._sum)(*self._exponentials(scores))
+        return np.moveaxis(np.asarray(result).astype(scores.dtype), -1, axis)
 
     def jacobian(self, values, axis=-1):
         """The matrices ∂f_i/∂z_k, with i and k as the last two axes: shape (…, n) gives (…, n, n)."""
-        return self._evaluate(self.derivative, _scores(self, values, axis), square=True)
+        scores = _scores(self, values, axis)
+        shifted, e, rest = self._exponentials(scores)
+        n = scores.shape[-1]
+        beside = _compiled_vector(self.derivative.subs(sp.KroneckerDelta(i, k), 0), self._sum)
+        matrix = beside(*(array[..., :, None] for array in (shifted, e, rest)), e[..., None, :])
+        others = np.sum(e[..., None, :] * (1 - np.eye(n)), axis=-1)  # row i: all but e_i
+        diagonal = _compiled_vector(self.derivative.subs(k, i), self._sum, own=True)(shifted, e, others)
+        matrix = np.array(np.broadcast_to(matrix, (*scores.shape, n)), scores.dtype)
+        matrix[..., range(n), range(n)] = diagonal
+        return matrix
 
     @cached_property
     def _sum(self):
         (sum_,) = self.expr.atoms(sp.Sum)
         return sum_
 
-    def _evaluate(self, expr, scores, square=False):
-        """Compile with every exponential divided by the largest one, which cancels from the expression."""
+    def _exponentials(self, scores):
+        """Each exponent less the largest one, which cancels from the expression; its exponential; and the sum of these
+        but for that of the largest."""
         u = np.asarray(_compiled(self._sum.function.args[0].subs(z[j], x), (x,))(scores.astype(float)))
         largest = u.max(axis=-1, keepdims=True)
         with np.errstate(all="ignore"):
@@ -296,23 +308,23 @@ class VectorActivation(_Entry):
             e = np.exp(shifted)
         others = e.copy()
         np.put_along_axis(others, u.argmax(axis=-1, keepdims=True), 0, axis=-1)
-        values = [shifted, e, others.sum(axis=-1, keepdims=True)]
-        if square:
-            values = [*(v[..., :, None] for v in values), e[..., None, :], np.eye(scores.shape[-1])]
-        return np.asarray(_compiled_vector(expr, self._sum, square)(*values)).astype(scores.dtype)
+        return shifted, e, others.sum(axis=-1, keepdims=True)
 
 
 @cache
-def _compiled_vector(expr, sum_, square):
-    """Replace exp(u_i) by e_i·exp(m) and the sum by (1 + rest)·exp(m), where m is the largest u; u_i by s_i + m."""
+def _compiled_vector(expr, sum_, own=False):
+    """Replace exp(u_i) by e_i·exp(m) and the sum by (1 + rest)·exp(m), where m is the largest u; u_i by s_i + m.
+
+    `own`: the sum by (e_i + rest)·exp(m) and factored, so that 1 - p_i, which would lose digits, is a share of `rest`.
+    """
     e, e_k, largest = sp.symbols("e e_k largest", positive=True)
-    shifted, rest, delta = sp.symbols("s rest delta", real=True)
+    shifted, rest = sp.symbols("s rest", real=True)
     term = sum_.function
     scale = Symbol("scale", positive=True)
-    expr = expr.subs(sum_, (1 + rest) * scale).subs({term.subs(j, i): e * scale, term.subs(j, k): e_k * scale})
+    total = (e if own else 1) + rest
+    expr = expr.subs(sum_, total * scale).subs({term.subs(j, i): e * scale, term.subs(j, k): e_k * scale})
     expr = sp.expand_log(expr, force=True).subs({log(scale): largest, term.args[0].subs(j, i): shifted + largest})
-    expr = expr.subs(sp.KroneckerDelta(i, k), delta)
-    return to_numpy(expr, [shifted, e, rest, *([e_k, delta] if square else [])])
+    return to_numpy(sp.factor(expr) if own else expr, [shifted, e, rest, *([e_k] if expr.has(e_k) else [])])
 
 
 def _scores(activation, values, axis):

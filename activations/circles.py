@@ -24,6 +24,7 @@ from matplotlib.path import Path as MplPath
 
 from activations.catalogue import catalogue
 from activations.experiments import SteadyNetwork, own_gain
+from activations.figures.lines import simpler
 from activations.figures.style import BLUE, SLATE
 from activations.network import Adam
 from activations.network.data import Examples
@@ -148,27 +149,10 @@ def outlines(net, steps=80):
     found = []
     for corners, offsets in zip(polygons, starts, strict=True):
         for first, last in zip(offsets[:-1], offsets[1:], strict=True):
-            line = np.rint(_simpler(corners[first:last], UNIT) / UNIT).astype(int)[:-1]
+            line = np.rint(simpler(corners[first:last], UNIT) / UNIT).astype(int)[:-1]
             if len(line) > 2:
                 found.append(line)
     return found
-
-
-def _simpler(line, tolerance):
-    """The closed line with fewer corners, nowhere farther from it than the tolerance (Douglas and Peucker)."""
-    kept, open_parts = {0, len(line) - 1}, [(0, len(line) - 1)]
-    while open_parts:
-        first, last = open_parts.pop()
-        if last - first < 2:
-            continue
-        chord, between = line[last] - line[first], line[first + 1:last] - line[first]
-        length = np.hypot(*chord)
-        far = np.abs(between @ [-chord[1], chord[0]]) / length if length else np.hypot(*between.T)
-        place = first + 1 + int(far.argmax())
-        if far.max() > tolerance:
-            kept.add(place)
-            open_parts += [(first, place), (place, last)]
-    return line[sorted(kept)]
 
 
 def region_key(name, hidden, seed, epoch):

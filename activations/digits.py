@@ -32,7 +32,7 @@ NAMES = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "selu", "silu", "mish",
 ALPHA_DROPOUT = 0.05  # of "selu with alpha dropout", a tenth competitor
 DROPPED = "selu with alpha dropout"
 COMPETITORS = (*NAMES, DROPPED)
-RATES = {"sgd": (0.05, 0.1, 0.2, 0.5, 1.0), "adam": (0.002, 0.005, 0.01, 0.02, 0.05)}
+RATES = {"sgd": (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0), "adam": (0.002, 0.005, 0.01, 0.02, 0.05)}
 EPOCHS = (0, 1, 2, 3, 5, 7, 10, 15, 20)  # of which the curves are stored
 FOLDER = Path(__file__).parent / "results"
 

@@ -156,7 +156,8 @@ def test_sliders_start_at_the_defaults():
 
 # --- softmax and its relatives, the gates ------------------------------------------------------------------------
 
-SCORES = [[1.0, 2.0, 3.0], [1000.0, 0.0, -1000.0], [710.0, 709.0, 700.0], [-1e308, 0.0, 5.0], [3.0, 3.0, 3.0]]
+SCORES = [[1.0, 2.0, 3.0], [1000.0, 0.0, -1000.0], [710.0, 709.0, 700.0], [-1e308, 0.0, 5.0], [3.0, 3.0, 3.0],
+          [-30.0, 0.5, -1.25], [30.0, -0.5, 1.25]]
 
 
 @pytest.mark.parametrize("name", ["softmax", "softmin", "log_softmax"])
@@ -168,7 +169,7 @@ def test_vector_functions_against_mpmath(name, scores):
     want = [exact(c, symbols, [scores])[0] for c in components]
     np.testing.assert_allclose(entry.f(scores), np.array(want, float), rtol=1e-13, atol=1e-300)
     jacobian = [[exact(c.diff(s), symbols, [scores])[0] for s in symbols] for c in components]
-    np.testing.assert_allclose(entry.jacobian(scores), np.array(jacobian, float), rtol=1e-12, atol=4e-16)
+    np.testing.assert_allclose(entry.jacobian(scores), np.array(jacobian, float), rtol=1e-14, atol=1e-300)
 
 
 def test_vector_functions_along_any_axis():
@@ -188,6 +189,16 @@ def test_softmax_masks_and_nan():
     assert catalogue["log_softmax"].f([0.0, np.inf]).tolist() == [-np.inf, 0]
     assert np.isnan(catalogue["softmax"].f([0.0, np.inf, np.inf])).all()
     assert np.isnan(catalogue["softmax"].f([-np.inf, -np.inf])).all()
+
+
+def test_jacobian_with_masks_and_nan():
+    half = [[0.25, -0.25, 0], [-0.25, 0.25, 0], [0, 0, 0]]
+    assert catalogue["softmax"].jacobian([0.0, 0.0, -np.inf]).tolist() == half
+    assert catalogue["softmax"].jacobian([0.0, np.inf]).tolist() == [[0, 0], [0, 0]]
+    assert catalogue["log_softmax"].jacobian([0.0, np.inf]).tolist() == [[1, -1], [0, 0]]
+    assert catalogue["softmax"].jacobian([7.0]).tolist() == [[0]]
+    assert np.isnan(catalogue["softmax"].jacobian([0.0, np.nan])).all()
+    assert np.isnan(catalogue["log_softmax"].jacobian([[np.inf, np.inf], [0, 0]])[0]).all()
 
 
 @pytest.mark.parametrize("name", ["glu", "reglu", "geglu", "swiglu"])

@@ -16,7 +16,7 @@ from activations.figures import Picture, bars, curves, picture
 from activations.figures.axes import decorate, new_axes, number_style, short
 from activations.figures.embed import content_key, panel_html, png
 from activations.figures.limits import as_limits, comfortable, room_for
-from activations.figures.lines import broken_line
+from activations.figures.lines import broken_line, simpler
 from activations.figures.style import COLOURS, PALETTE
 from activations.figures.svg import svg
 from activations.symbols import x
@@ -357,3 +357,14 @@ def test_a_legend_has_as_many_columns_as_fit(letters, columns):
                                              (999, "999"), (1000.4, "1000")])
 def test_where_short_numbers_change_their_form(value, text):
     assert short(value) == text
+
+
+def test_a_simpler_line_keeps_the_corners_that_are_seen():
+    straight = np.array([[0, 0], [1, 0], [2, 0], [3, 0]])
+    assert simpler(straight, 0.1).tolist() == [[0, 0], [3, 0]]
+    bent = np.array([[0, 0], [4, 3], [8, 0], [9, 0]])
+    assert simpler(bent, 1).tolist() == [[0, 0], [4, 3], [9, 0]]
+    hill = np.array([[0, 0], [1, 2], [2, 0]])
+    assert len(simpler(hill, 2)) == 2 and len(simpler(hill, 1.99)) == 3  # as far as the tolerance is near enough
+    square = np.array([[0, 0], [1, 0], [2, 0], [2, 2], [0, 2], [0, 0]])
+    assert simpler(square, 0.5).tolist() == [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]

@@ -1,5 +1,7 @@
 """The compiled NumPy function: every kind of array, pieces without choices, float32, blocks, nan and infinity."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -148,6 +150,17 @@ def test_how_near_float32_must_come():
     samples = numpy_printer._sample()
     assert samples.dtype == np.float32 and np.isfinite(samples).all() and samples.min() == -samples.max() < -3e38
     assert 0 in samples and np.abs(samples[samples != 0]).min() < 1e-44 and len(samples) > 10_000
+
+
+def test_the_slope_of_a_squasher_needs_few_new_arrays():
+    """In a training, memory that is new costs more than the arithmetic on it."""
+    values = np.linspace(-9, 9, 20_000)
+    for name, most in (("sigmoid", 2), ("tanh", 3)):
+        catalogue[name].df(values)
+        tracemalloc.start()
+        catalogue[name].df(values)
+        assert tracemalloc.get_traced_memory()[1] < (most + 0.2) * values.nbytes
+        tracemalloc.stop()
 
 
 def test_pairs_hold_twice_the_precision():

@@ -189,6 +189,19 @@ def test_the_theme_button_changes_the_theme(visit):
     assert seen == {"light", "dark"}
 
 
+SCROLLING = """() => [...document.querySelectorAll(".text_html:has(table.numbers):not(.admonition *)")]
+  .map((box) => [box.querySelector("caption")?.textContent ?? "", box.scrollWidth > box.clientWidth,
+                 getComputedStyle(box).backgroundImage.split("linear-gradient").length - 1])"""
+
+
+def test_a_table_that_goes_on_beyond_the_phone_has_a_shadow_there(visit):
+    page = visit().open("notebooks/21-frameworks")
+    page.set_viewport_size(NARROW)
+    tables = page.evaluate(SCROLLING)
+    assert {caption.split(".")[0]: scrolls for caption, scrolls, _ in tables}["Slopes at kinks"] is False
+    assert any(scrolls for _, scrolls, _ in tables) and {shadows for *_, shadows in tables} == {4}
+
+
 def test_equations_have_words_for_screen_readers(visit):
     page = visit().open(next(name for name in sources() if name.startswith("notebooks/")))
     assert page.locator("mjx-assistive-mml").count() > 0

@@ -321,7 +321,7 @@ def test_the_kinks_in_view_are_found(engine, text, letters, kinks):
 
 @pytest.mark.parametrize("group", [
     ["x*atan(k*x)", "x atan(kx)", "xatan(k x)", r"x\arctan(kx)", r"x \cdot \arctan\left(kx\right)", "x·arctan(k·x)"],
-    ["max(0,x)", r"\max(0,x)", r"\max\left(0, x\right)", "relu(x)", "ReLU(x)", "where(x>0, x, 0)", "x if x > 0 else 0",
+    ["max(0,x)", r"\max(0,x)", r"\max\left(0, x\right)", "relu(x)", "ReLU(x)", "torch.relu(x)", "F.relu(x)", "f = lambda x: np.maximum(0, x)", "where(x>0, x, 0)", "x if x > 0 else 0",
      r"\begin{cases} x & x > 0 \\ 0 & \text{otherwise} \end{cases}", r"\begin{cases}0&\text{if }x\le0\\x&x>0\end{cases}"],
     ["x*sigmoid(b*x)", r"x\sigma(bx)", "xσ(bx)", "swish(x, b)", r"\frac{x}{1+e^{-bx}}", "x/(1+exp(-b*x))"],
     [r"\frac{1}{1+e^{-x}}", "1/(1+e^-x)", "(1+exp(-x))**-1", "$\\frac1{1+e^{-x}}$", "f(x) = 1/(1+exp(-x))", "σ(x)"],
@@ -351,6 +351,8 @@ def test_spellings_of_one_formula(engine, group):
     ("where(x, 1, 0)", "x", 6, "compares"), ("x if x > 0", "", 10, "what else"), ("tanh^-1(x)", "^", 4, "atanh"),
     ("|x", "|", 0, "no partner"), ("f(x)", "f", 0, "about to define"), ("", "", 0, "type a formula"), ("()", ")", 1, "missing"),
     ("a+b+c+d+g+h+k+m+n", "n", 16, "at most 8 letters"), (r"\frac{1}{x", "{", 8, "never closed"), ("😀x", "😀", 0, "no part"),
+    ("tahn(x)", "tahn", 0, "tanh?"), ("sinx", "sinx", 0, "sin(x)"), ("X^2", "X", 0, "small x"), ("max(0;x)", ";", 5, "comma"),
+    ("x>0 ? x : 0", "?", 4, "x if x > 0 else 0"), ("Piecewise((x, x > 0))", "Piecewise", 0, "where("), ("floor(x)", "floor", 0, "rounding"),
     ("tanh(x) sigmoid(x) + softplsu(x)", "softplsu", 21, "softplus"), (r"\sigmod(x)", r"\sigmod", 0, "sigmoid"),
 ])
 def test_an_error_points_at_the_character(engine, text, about, at, said):
@@ -370,7 +372,8 @@ HOSTILE = {
     "not a number": "(x-x)/(x-x)", "infinite": "1/(x-x)", "null": "\0x", "surrogate": "\ud83d", "spaces": " " * 9999,
     "letters": "abcdefgh" * 100, "name": "a" * 999 + "(x)", "cases": r"\begin{cases}" * 35, "backslashes": "\\" * 499,
     "eval": "eval(1)", "window": "window", "template": "${alert(1)}", "ifs": "x if x>0 else " * 30 + "x", "nots": "not " * 60 + "x>0",
-    "waves": "sin(1e9 x)*step(sin(1e8 x))",
+    "nested clips": "clip(" * 48 + "x" + ",0,1)" * 48, "nested maxima": "max(0," * 48 + "x" + ")" * 48,
+    "nested scores": "softmax(x," * 40 + "x" + ")" * 40, "waves": "sin(1e9 x)*step(sin(1e8 x))",
 }
 
 
@@ -651,6 +654,9 @@ def test_the_list_has_every_function_and_puts_it_on_the_bench(bench):
     page.get_by_role("button", name="mish(x)", exact=True).click()
     settled(page)
     assert reading(page, "value") == pytest.approx(catalogue["mish"].f(1.0), rel=EXACT)
+    page.wait_for_function("location.hash.includes('mish')")
+    page.evaluate("history.back()")  # and “Back” brings the formula back that it replaced
+    page.wait_for_function("document.getElementById('bench-f').value === 'x*atan(k*x)'")
     for name in catalogue:
         page.locator("#bench-other").select_option(name)
         settled(page)

@@ -46,8 +46,8 @@ class Properties:
     def rows(self):
         """The table: (what, in words) pairs, "not known" where that could not be decided."""
         return [(what, self._known(words)) for what, words in (
-            ("Limits", lambda: "{} as x → −∞, {} as x → ∞".format(*map(_text, self.limits))),
-            ("Range", lambda: _set_text(self.range)),
+            ("Limits", lambda: "{} as x → −∞, {} as x → ∞".format(*map(number_text, self.limits))),
+            ("Range", lambda: set_text(self.range)),
             ("Saturation", lambda: "left: {}, right: {}".format(*(how or "none" for how in self.saturation))),
             ("Monotonic", lambda: self.monotonic or "no"),
             ("Extrema", lambda: _extrema_text(self.extrema)),
@@ -55,7 +55,7 @@ class Properties:
             ("Kinks", lambda: "; ".join(map(self._kink_text, self.kinks)) or "none"),
             ("Smoothness", lambda: _smoothness_text(self.smoothness)),
             ("Mean for normal input", self._mean_text),
-            ("Gain", lambda: _text(self.gain)),
+            ("Gain", lambda: number_text(self.gain)),
         )]
 
     @staticmethod
@@ -66,12 +66,12 @@ class Properties:
             return "not known"
 
     def _mean_text(self):
-        return f"{_text(self.normal_mean)}, {'zero-centred' if self.zero_centred else 'not zero-centred'}"
+        return f"{number_text(self.normal_mean)}, {'zero-centred' if self.zero_centred else 'not zero-centred'}"
 
     def _kink_text(self, at):
         if at in self.jumps:
-            return f"{_text(at)} (jump)"
-        return f"{_text(at)} (slopes {' | '.join(map(_text, self.slopes_at_kinks[at]))})"
+            return f"{number_text(at)} (jump)"
+        return f"{number_text(at)} (slopes {' | '.join(map(number_text, self.slopes_at_kinks[at]))})"
 
     def _repr_html_(self):
         rows = ((what, re.sub(r"C\^(\S+)", r"C<sup>\1</sup>", escape(words))) for what, words in self.rows)
@@ -87,10 +87,10 @@ def properties(expr):
     return Properties(of_x(expr))
 
 
-def _text(number):
+def number_text(number):
     """A number in six significant digits, with a true minus sign."""
     if isinstance(number, sp.AccumBounds):  # SymPy's name for what a function that has no limit keeps swinging between
-        return f"between {_text(number.min)} and {_text(number.max)}"
+        return f"between {number_text(number.min)} and {number_text(number.max)}"
     if number in (sp.oo, -sp.oo):
         return "∞" if number > 0 else "−∞"
     size = abs(sp.N(number, 15))
@@ -101,27 +101,27 @@ def _text(number):
 def _extrema_text(extrema):
     """The extrema in words, the outer ones of many left out."""
     middle = sorted(extrema, key=lambda e: abs(e.at))[:_LISTED]
-    words = [f"{e.kind} {_text(e.value)} at {_text(e.at)}" for e in sorted(middle, key=lambda e: e.at)]
+    words = [f"{e.kind} {number_text(e.value)} at {number_text(e.at)}" for e in sorted(middle, key=lambda e: e.at)]
     more = [f"and {len(extrema) - _LISTED} more"] if len(extrema) > _LISTED else []
     return "; ".join(words + more) or "none"
 
 
-def _set_text(values):
+def set_text(values):
     """`[−0.278465, ∞)`, `{0, 1}` or a union of them."""
     if isinstance(values, sp.Union):
-        return " ∪ ".join(_set_text(part) for part in sorted(values.args, key=lambda part: part.inf))
+        return " ∪ ".join(set_text(part) for part in sorted(values.args, key=lambda part: part.inf))
     if isinstance(values, sp.FiniteSet):
-        return "{" + ", ".join(_text(v) for v in sorted(values)) + "}"
+        return "{" + ", ".join(number_text(v) for v in sorted(values)) + "}"
     left, right = "(" if values.left_open else "[", ")" if values.right_open else "]"
-    return f"{left}{_text(values.start)}, {_text(values.end)}{right}"
+    return f"{left}{number_text(values.start)}, {number_text(values.end)}{right}"
 
 
 def _steepest_text(steep):
     if not steep.attained:
-        return f"{_text(steep.value)}, approached as x → {', '.join(_text(v) for v in sorted(steep.at))}"
+        return f"{number_text(steep.value)}, approached as x → {', '.join(number_text(v) for v in sorted(steep.at))}"
     points = isinstance(steep.at, sp.FiniteSet)
-    where = f"at {', '.join(_text(v) for v in sorted(steep.at))}" if points else f"on {_set_text(steep.at)}"
-    return f"{_text(steep.value)} {where}"
+    where = f"at {', '.join(number_text(v) for v in sorted(steep.at))}" if points else f"on {set_text(steep.at)}"
+    return f"{number_text(steep.value)} {where}"
 
 
 def _smoothness_text(order):

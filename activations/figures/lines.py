@@ -1,4 +1,4 @@
-"""Curves that break at jumps."""
+"""Lines of points: curves that break at jumps, and the same line with fewer corners."""
 
 import numpy as np
 
@@ -35,3 +35,21 @@ def _broken(function, row, xs, ys, height):
     more_x = np.stack([left[jumps], left[jumps], right[jumps]], axis=1).ravel()
     more_y = np.stack([low[jumps], nothing, high[jumps]], axis=1).ravel()
     return np.insert(xs, where, more_x), np.insert(ys, where, more_y)
+
+
+def simpler(line, tolerance):
+    """The line (points, 2), open or closed, with fewer corners, nowhere farther from it than the tolerance (Douglas
+    and Peucker). Squares are compared, so that for whole numbers no rounding decides."""
+    kept, open_parts = {0, len(line) - 1}, [(0, len(line) - 1)]
+    while open_parts:
+        first, last = open_parts.pop()
+        if last - first < 2:
+            continue
+        (across, up), between = line[last] - line[first], line[first + 1:last] - line[first]
+        length = across * across + up * up
+        far = (between @ [-up, across]) ** 2 if length else np.sum(between**2, axis=1)
+        if far.max() > tolerance**2 * (length or 1):
+            place = first + 1 + int(far.argmax())
+            kept.add(place)
+            open_parts += [(first, place), (place, last)]
+    return line[sorted(kept)]

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from activations import catalogue as module_catalogue
-from activations.calculus.properties import _text
+from activations.calculus.properties import number_text
 from activations.figures.embed import content_key
 from activations.figures.style import THEME_CSS
 from activations.gallery.mathml import mathml
@@ -116,4 +116,4 @@ def _cell(value, words):
 
 def _short(value):
     """Four significant digits, with a true minus sign."""
-    return "0" if abs(value) < 1e-12 else _text(float(f"{value:.4g}"))
+    return "0" if abs(value) < 1e-12 else number_text(float(f"{value:.4g}"))

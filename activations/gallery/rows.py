@@ -8,7 +8,7 @@ import sympy as sp
 from activations import calculus
 from activations.activation import Activation, GatedActivation, VectorActivation
 from activations.calculus.numbers import Unknown
-from activations.calculus.properties import _set_text, _text
+from activations.calculus.properties import number_text, set_text
 from activations.gallery.chapters import chapter_of
 from activations.symbols import a, b, x
 
@@ -74,7 +74,7 @@ class Row:
         """The places of jumps and of kinks, in words; "" where there are none."""
         jumps = known(lambda: self.properties.jumps) or []
         kinks = [at for at in known(lambda: self.properties.kinks) or [] if at not in jumps]
-        return "; ".join(f"{what} at {', '.join(map(_text, places))}"
+        return "; ".join(f"{what} at {', '.join(map(number_text, places))}"
                          for what, places in (("jump", jumps), ("kink", kinks)) if places)
 
     @cached_property
@@ -89,7 +89,7 @@ class Row:
     @cached_property
     def range(self):
         """The set of values in words; None where it is not told."""
-        return known(lambda: _set_text(self.properties.range)) if "bounded" in self.told else None
+        return known(lambda: set_text(self.properties.range)) if "bounded" in self.told else None
 
     @cached_property
     def lowest(self):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from activations import calculus
-from activations.figures.lines import broken_line
+from activations.figures.lines import broken_line, simpler
 from activations.numerics import CompileError, to_numpy
 from activations.symbols import x
 
@@ -39,7 +39,7 @@ def _path(expr, reach, across, down):
         if np.isfinite(value):
             part.append((_tenths(at), _tenths(value)))
         elif part:
-            path.append("M" + "L".join(f"{u / 10:g} {v / 10:g}" for u, v in _thinned(part)))
+            path.append("M" + "L".join(f"{u / 10:g} {v / 10:g}" for u, v in simpler(np.array(part), 1.5)))
             part = []
     return "".join(path)
 
@@ -47,14 +47,3 @@ def _path(expr, reach, across, down):
 def _tenths(value):
     """The value in whole tenths; where it lies in the middle between two, no last bit decides."""
     return int(np.floor(10 * value + 0.5 + 1e-6))
-
-
-def _thinned(points):
-    """The fewest of the points whose straight joins stay within 0.15 (Douglas and Peucker), decided in integers."""
-    (x0, y0), (x1, y1) = points[0], points[-1]
-    length = (x1 - x0) ** 2 + (y1 - y0) ** 2
-    off = [((x1 - x0) * (v - y0) - (y1 - y0) * (u - x0)) ** 2 for u, v in points]
-    farthest = off.index(max(off))
-    if 4 * off[farthest] <= 9 * length or not 0 < farthest < len(points) - 1:
-        return [points[0], points[-1]]
-    return _thinned(points[:farthest + 1])[:-1] + _thinned(points[farthest:])

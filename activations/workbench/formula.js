@@ -47,11 +47,21 @@ const readFormula = (() => {
   }));
   const SPACE = new Set(["left", "right", "big", "Big", "bigl", "bigr", "quad", "qquad", "displaystyle", "limits"]);
   const FONTS = new Set(["operatorname", "mathrm", "mathit", "mathsf", "text", "textrm", "mathbf"]);
+  // What a program writes before the name of a function: np.tanh, torch.relu, jax.nn.gelu.
+  const MODULES = /(?:np|numpy|math|cmath|torch|nn|functional|F|jax|jnp|tf|keras|activations|scipy|special|sp|sympy)\s*\.\s*(?=[A-Za-z])/y;
+  // Signs and words of other languages, and how it is said here.
+  const SAID_HERE = new Map(Object.entries({
+    ";": "arguments are parted by a comma", "?": "cases are written x if x > 0 else 0", ":": "cases are written x if x > 0 else 0",
+    piecewise: "cases are written where(x > 0, x, 0), or x if x > 0 else 0", mod: "there is no remainder here", "%": "there is no remainder here",
+    floor: "rounding is not known here", ceil: "rounding is not known here", round: "rounding is not known here",
+    pow: "a power is written x^2 or x**2", diff: "the slope is drawn for every formula", X: "the variable is the small x",
+  }));
   const WORDS = new Set(["if", "else", "and", "or", "not", "otherwise"]);
 
   // --- Text -> tokens ------------------------------------------------------------------------------------------------
 
   const PATTERNS = {
+    module: MODULES,
     space: /(?:\s|~|\\[,;:! ]|\$)+/y,
     number: /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y,
     font: /\\([A-Za-z]+)\s*\{\s*([A-Za-z][\w\s]*?)\s*\}/y,
@@ -64,9 +74,9 @@ const readFormula = (() => {
     sign: /\\\\|\*\*|<=|>=|==|!=|&&|[-+*/^()[\]{}|,<>=&−–·×∗⋅÷≤≥≠√]/y,
   };
 
-  const tokensOf = (text) => {
+  const tokensOf = (text, start) => {
     const tokens = [];
-    let at = 0, apart = false;
+    let at = start, apart = false;
     const match = (kind) => {
       PATTERNS[kind].lastIndex = at;
       return PATTERNS[kind].exec(text);
@@ -86,7 +96,8 @@ const readFormula = (() => {
     };
     while (at < text.length) {
       let found;
-      if ((found = match("space"))) {
+      if ((found = match("module"))) at += found[0].length;
+      else if ((found = match("space"))) {
         at += found[0].length;
         apart = true;
       } else if ((found = match("number"))) put("number", found[0], found[0].length);
@@ -116,7 +127,7 @@ const readFormula = (() => {
       } else if ((found = match("sign"))) put("sign", SIGNS.get(found[0]) ?? found[0], found[0].length);
       else {
         const sign = String.fromCodePoint(text.codePointAt(at));
-        throw new FormulaError(`“${sign}” is no part of a formula`, at, sign.length);
+        throw new FormulaError(SAID_HERE.get(sign) ?? `“${sign}” is no part of a formula`, at, sign.length);
       }
     }
     tokens.push({ kind: "end", text: "", at: text.trimEnd().length, end: text.length, apart: true });
@@ -144,17 +155,22 @@ const readFormula = (() => {
   const nearest = (word, known) => {
     if (word.length > 30) return null;
     const lower = word.toLowerCase();
+    const sorted = (one) => [...one.toLowerCase()].sort().join(""), swapped = (one) => (sorted(one) === sorted(lower) ? 0 : 1);
     const near = known.filter((one) => one.length > 1).map((one) => [distance(lower, one.toLowerCase()), one])
-      .sort(([a], [b]) => a - b);
+      .sort(([a, one], [b, other]) => a - b || swapped(one) - swapped(other));
     return near.length && near[0][0] <= Math.max(1, Math.floor(word.length / 3)) ? near[0] : null;
   };
 
   // --- Tokens -> tree ------------------------------------------------------------------------------------------------
 
+  // A pasted “f(x) =”, “y =” or “lambda x:” is let pass.
+  const HEADING = /^\s*(?:\$|\\\[|\\\()*\s*(?:(?:[a-zA-Z]\w*\s*\(\s*x\s*\)|[yf])\s*=(?!=)(?:\s*lambda\s+x\s*:)?|lambda\s+x\s*:)/;
+
   return (text, vocabulary) => {
     if (text.length > LONGEST)
       throw new FormulaError(`a formula has at most ${LONGEST} characters, and this one has ${text.length}`, LONGEST);
-    const tokens = tokensOf(text);
+    const heading = HEADING.exec(text);
+    const tokens = tokensOf(text, heading ? heading[0].length : 0);
     const known = [...vocabulary.keys(), ...ALIASES.keys(), ...CONSTANTS, ...GREEK.keys()];
     const letters = new Set();
     let place = 0, depth = 0, bars = 0;
@@ -390,12 +406,17 @@ const readFormula = (() => {
       const name = token.text, meant = meaning(name);
       if (meant && meant.function) return deeper(() => call(meant.function, token), token);
       if (name === "f" && is("(")) fail("f is what you are about to define, and no function yet", token);
-      if (meant) return leaf(meant, token);
+      if (meant && name !== "X") return leaf(meant, token);
+      if (SAID_HERE.has(name)) fail(SAID_HERE.get(name), token);
       return apart(token) ?? fail(unknown(name), token);
     };
     const unknown = (name) => {
       const clash = /^([xe])(\d+)$/.exec(name);
       if (clash) return `${name} may be ${clash[1]}*${clash[2]} or ${clash[1]}^${clash[2]}: write which`;
+      const said = SAID_HERE.get(name) ?? SAID_HERE.get(name.toLowerCase());
+      if (said) return said;
+      const stuck = /^([A-Za-z]+)x$/.exec(name), rest = stuck && meaning(stuck[1]);
+      if (rest && rest.function) return `write ${stuck[1]}(x), with parentheses`;
       const near = nearest(name, known);
       return `unknown name “${name}”${near ? `: did you mean ${near[1]}?` : "; a letter with a slider is a single one, such as k"}`;
     };
@@ -470,10 +491,6 @@ const readFormula = (() => {
       if (name === "where" && args.length === 3) conditional(args[0]);
       return args;
     };
-
-    // A pasted “f(x) =” or “y =” is let pass.
-    const heading = /^\s*(?:\$|\\\[|\\\()*\s*(?:[a-zA-Z]\w*\s*\(\s*x\s*\)|[yf])\s*=(?!=)/.exec(text);
-    if (heading) while (next().kind !== "end" && next().at < heading[0].length) take();
 
     const tree = choice();
     if (next().kind !== "end") {

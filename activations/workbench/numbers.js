@@ -47,13 +47,14 @@ const ELEMENTARY = {
 const at = (x, letters, side = 0, seen = []) => {
   const point = { side, seen, tied: false };
   point.get = (name) => (name === "x" ? { v: x, d: 1 } : { v: Object.hasOwn(letters, name) ? letters[name] : NaN, d: 0 });
-  point.beside = () => at(x + side * 2 ** -12 * Math.max(1, Math.abs(x)), letters);
+  let beside = null; // it knows what it was asked before: every level of a nest asks for all that is below it
+  point.beside = () => (beside ??= Object.assign(at(x + side * 2 ** -12 * Math.max(1, Math.abs(x)), letters), { known: new Map() }));
   return point;
 };
 
 // The inside of a function of the catalogue: its parameters stand for the arguments.
 const insideOf = (entry, node, point) => {
-  const given = entry.parameters.map((_, i) => argument(entry, node, i, point));
+  const given = (entry.any ? node.args : entry.parameters).map((_, i) => argument(entry, node, i, point));
   const inner = { side: point.side, seen: point.seen, tied: false, given };
   inner.get = (name) => given[entry.parameters.indexOf(name)];
   inner.beside = () => insideOf(entry, node, point.beside());
@@ -67,8 +68,11 @@ const argument = (entry, node, i, point) => {
 // --- Comparing, on one side of x -----------------------------------------------------------------------------------
 
 // The sign of left - right: 1, 0, -1, or NaN where one of them is no number.
-const compare = (left, right, point) => {
-  const a = evaluate(left, point), b = evaluate(right, point);
+const compare = (left, right, point) =>
+  orderOf([left, evaluate(left, point)], [right, evaluate(right, point)], point);
+// The same of two nodes with what they are at the point: whoever needs that too computes it once, or a nest of them
+// would double the work with every level.
+const orderOf = ([left, a], [right, b], point) => {
   let order = a.v === b.v ? 0 : Math.sign(a.v - b.v);
   if (order === 0) {
     if (left.moves || right.moves) point.tied = true;
@@ -160,17 +164,17 @@ const RULES = {
 };
 
 // The functions that choose between their arguments.
-const larger = (sign) => (args, point) => args.slice(1).reduce((best, one) => {
-  const order = compare(best, one, point);
-  return order !== order ? { kind: "number", moves: true, value: NaN } : order * sign >= 0 ? best : one;
-}, args[0]);
-const [largest, smallest] = [larger(1), larger(-1)];
+const withValue = (node, point) => [node, evaluate(node, point)];
+const chosen = (sign, first, others, point) => others.reduce((best, node) => {
+  const one = withValue(node, point), order = orderOf(best, one, point);
+  return order !== order ? [{ kind: "number", moves: true, value: NaN }, { v: NaN, d: 0 }] : order * sign >= 0 ? best : one;
+}, first);
 const CHOICES = {
-  max: (args, point) => evaluate(largest(args, point), point),
-  min: (args, point) => evaluate(smallest(args, point), point),
-  clip: ([u, low, high], point) => evaluate(smallest([largest([u, low], point), high], point), point),
+  max: ([one, ...others], point) => chosen(1, withValue(one, point), others, point)[1],
+  min: ([one, ...others], point) => chosen(-1, withValue(one, point), others, point)[1],
+  clip: ([u, low, high], point) => chosen(-1, chosen(1, withValue(u, point), [low], point), [high], point)[1],
   abs: ([of], point) => {
-    const order = compare(of, ZERO, point), u = evaluate(of, point);
+    const u = evaluate(of, point), order = orderOf([of, u], withValue(ZERO, point), point);
     return order < 0 ? { v: -u.v, d: -u.d } : order > 0 ? u : { v: Math.abs(u.v), d: order * u.d };
   },
   where: ([condition, yes, no], point) => RULES.choose({ condition, yes, no }, point),
@@ -184,8 +188,7 @@ const ofCatalogue = (entry, node, point) => {
     if (holds === null) return NOTHING;
     if (!holds) continue;
     point.tied ||= inner.tied;
-    const given = entry.any ? node.args.map((one) => evaluate(one, point)) : inner.given;
-    const [v, ...slopes] = code(...given.map((one) => one.v));
+    const { given } = inner, [v, ...slopes] = code(...given.map((one) => one.v));
     return { v, d: given.reduce((total, one, i) => (moves(node, i) ? total + slopes[i] * one.d : total), 0) };
   }
   return NOTHING;
@@ -193,8 +196,12 @@ const ofCatalogue = (entry, node, point) => {
 const moves = (node, i) => Boolean(node.args[i] && node.args[i].moves);
 
 const evaluate = (node, point) => {
-  const u = RULES[node.kind](node, point);
-  return node.moves || u.d === 0 ? u : { v: u.v, d: 0 };
+  const before = point.known && point.known.get(node);
+  if (before) return before;
+  let u = RULES[node.kind](node, point);
+  if (!node.moves && u.d !== 0) u = { v: u.v, d: 0 };
+  if (point.known) point.known.set(node, u);
+  return u;
 };
 
 // --- What is seen at one x -----------------------------------------------------------------------------------------

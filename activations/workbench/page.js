@@ -33,8 +33,8 @@
       cell("b", " ".repeat(error.at - start + (start ? 1 : 0)) + "^".repeat(length)));
     seen.setAttribute("aria-hidden", "true");
     find("error").dataset.column = String(error.at);
-    const place = error.at < text.length ? `Character ${error.at + 1}` : "At the end";
-    find("error").replaceChildren(cell("span", `${place}: ${error.message}${error.message.endsWith("?") ? "" : "."}`), seen);
+    const place = !text.trim() ? "" : error.at < text.length ? `Character ${error.at + 1}: ` : "At the end: ";
+    find("error").replaceChildren(cell("span", `${place}${error.message}${error.message.endsWith("?") ? "" : "."}`), ...(place ? [seen] : []));
   };
   const complain = later(400, () => tell(state.error));
 
@@ -216,6 +216,14 @@
   };
   const rememberSoon = later(300, remember);
 
+  // What replaces a formula as a whole begins a new page of the history, so that “Back” brings the old one back.
+  const turnPage = () => {
+    remember();
+    try {
+      history.pushState(null, "", location.hash || addressOf(state));
+    } catch { /* from disk some browsers refuse: then the old formula is gone */ }
+  };
+
   // The curves come first, once a frame at most; the layers, which take longer, after them.
   let drawing = false;
   const layersNext = later(0, showLayers);
@@ -269,6 +277,7 @@
   form.addEventListener("click", ({ target }) => {
     const example = target.closest("[data-formula]");
     if (!example) return;
+    turnPage();
     input.value = example.dataset.formula;
     input.dispatchEvent(new Event("input", { bubbles: true }));
   });
@@ -285,6 +294,7 @@
   });
   find("gain").addEventListener("input", () => change({ gain: Number((10 ** find("gain").valueAsNumber).toPrecision(4)) }));
   find("reset").addEventListener("click", () => {
+    turnPage();
     shown = null;
     setAll({ ...START, letters: {} });
     remember();
@@ -336,6 +346,7 @@
       const button = cell("button", formOf(entry));
       button.type = "button";
       button.addEventListener("click", () => {
+        turnPage();
         input.value = formOf(entry);
         input.dispatchEvent(new Event("input", { bubbles: true }));
         input.focus();
