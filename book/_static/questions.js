@@ -56,7 +56,10 @@
     const options = [...list.children].map((item, place) => {
       const radio = make("input", { type: "radio", name, id: `${name}-${place}`, value: place });
       const words = item.querySelector(":scope > p") ?? item;
-      return make("div", { class: "option" }, radio, make("label", { for: radio.id }, ...words.childNodes));
+      const label = make("label", { for: radio.id }, ...words.childNodes);
+      if (![...label.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+        label.prepend(make("span", { class: "spoken" }, `Option ${"ABCDEF"[place]}: `)); // a formula alone is no name
+      return make("div", { class: "option" }, radio, label);
     });
     const verdict = make("div", { class: "verdict", role: "status" });
     const check = make("button", { type: "submit", hidden: "" }, "Check this answer");
