@@ -326,6 +326,7 @@ def test_progress_is_counted_exported_and_erased(opened):
     window.goto(window.url.replace(SIGMOID, "book/how-to-use.html"))
     place = window.locator(".question-progress")
     assert place.get_by_text("questions answered right, 1 of them at first").is_visible()
+    place.get_by_text("Chapter by chapter").click()
     assert place.get_by_role("row", name="Sigmoid").get_by_role("cell").all_inner_texts()[1:] == ["1", "1"]
     with window.expect_download() as download:
         place.get_by_role("button", name="Export as a file").click()

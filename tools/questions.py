@@ -358,9 +358,10 @@ def visit_progress(translator, node):
             rows.append(f'<tr data-chapter="{docname.rpartition("/")[2]}" data-names="{" ".join(names)}">'
                         f'<th scope="row"><a href="{address}#{names[0]}">{title}</a></th><td>{len(names)}</td></tr>')
     translator.body.append(
-        '<div class="question-progress"><div class="pst-scrollable-table-container"><table class="table">'
+        '<div class="question-progress"><details><summary>Chapter by chapter</summary>'
+        '<div class="pst-scrollable-table-container"><table class="table">'
         '<thead><tr><th scope="col">Chapter</th><th scope="col">Questions</th></tr></thead>'
-        f'<tbody>{"".join(rows)}</tbody></table></div></div>\n')
+        f'<tbody>{"".join(rows)}</tbody></table></div></details></div>\n')
     raise nodes.SkipNode
 
 
