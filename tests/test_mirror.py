@@ -145,6 +145,15 @@ def test_a_question_may_be_a_list():
     assert list(mirror.answers_given_away(notebook("## Move it", f"It is at 0.0475.\n\n{asked[:18]}\n\n{answer}")))
 
 
+def test_a_quick_question_may_recall_what_was_read_and_gives_nothing_away_itself():
+    asked = "````{admonition} Quick question: which?\n:class: question\nIs it 0.0475?\n\n1. Yes.\n2. No: 3.25.\n"
+    why = "\n```{admonition} Why\n:class: dropdown\n1. At 1.75 it is.\n2. **Right.** It was 0.0475.\n```\n````"
+    assert [kind for kind, _ in mirror.pieces(asked + why)] == ["question", "explanation"]
+    assert not list(mirror.answers_given_away(notebook("## Move it", "It was 0.0475.", asked + why)))
+    later = QUESTION.replace("3.25", "one point")
+    assert list(mirror.answers_given_away(notebook("## Move it", asked + why, later)))
+
+
 def test_the_solution_of_an_exercise_is_an_answer():
     solution = ("print(2.718)", None, "2.718")
     end = "```{solution-end}\n```"

@@ -22,10 +22,11 @@ SITE = ROOT / "_build" / "html"
 WIDE = {"width": 1280, "height": 800}
 LONGEST_LINE = 79  # what fits into the code box of a page of 1280 px
 SHORT_SENTENCE = 8  # words
+FOLDED = ("hint", "explanation", "answer")  # boxes, each under what it answers
 
 OPENING = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}")
 HEADING = re.compile(r"^#{1,6} ")
-UNREAD = re.compile(r"\{(?:cite|ref|doc|numref|eq)[\w:]*\}`[^`]*`|\]\([^)]*\)|^\([\w-]+\)=$|^:[\w-]+:.*$|https?://\S+",
+UNREAD = re.compile(r"\{(?:cite|ref|doc|numref|eq)[\w:]*\}`[^`]*`|\]\([^)]*\)|^\([\w-]+\)=$|^:[\w-]+:.*$|^%.*$|https?://\S+",
                     re.MULTILINE)
 MATHS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -41,8 +42,9 @@ NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:[eE][-−+]?\d+)?(?![\w.]*\
 class Passage:
     """A piece of a chapter: its kind, its text, and the number of its cell, from 1.
 
-    The kinds: heading, prose, exercise, lesson, output; and what is folded: figure (its code), check, hint, and answer,
-    which is a solution or another folded box with all that stands in it.
+    The kinds: heading, prose, exercise, question (a quick one), lesson, output; and what is folded: figure (its code),
+    check, hint, explanation (of the options of a question, which may recall what was just read), and answer, which is a
+    solution or another folded box with all that stands in it.
     """
 
     kind: str
@@ -58,6 +60,13 @@ def directive_kind(name, body):
     if name == "hint" or re.search(r"^:class:.*\bhint\b", body, re.MULTILINE):
         return "hint"
     return "answer" if folded or name.startswith("solution") else "prose"
+
+
+def parts_of_question(text):
+    """(kind, text) of the two parts of a quick question: what it asks, and the box that is folded in it."""
+    asked, fence, folded = text.partition("\n```{admonition}")
+    yield "question", asked
+    yield "explanation", fence + folded
 
 
 def pieces(source):
@@ -81,6 +90,9 @@ def pieces(source):
                 body.append(inner)
             ends = {"solution-start": "start", "solution-end": "end"}
             text = "\n".join([line[opening.end():], *body])
+            if re.search(r"^:class: question$", text, re.MULTILINE):
+                yield from parts_of_question(text)
+                continue
             yield ends.get(opening["kind"]) or directive_kind(opening["kind"], text), text
         elif HEADING.match(line) or not line.strip():
             yield from finished()
@@ -155,7 +167,7 @@ def question_of(before):
             return [passage]
         if passage.kind == "prose" and (not question or ASKS.search(passage.text)):
             question.append(passage)
-        elif question or passage.kind not in ("hint", "answer"):
+        elif question or passage.kind not in FOLDED:
             break
     return question
 
@@ -183,7 +195,7 @@ def answers_given_away(notebook):
             continue
         asked = {value(number)[0] for passage in question for number in numbers(passage.text)}
         start = everything.index(question[-1])
-        above = [passage for passage in section_before(everything[:start]) if passage.kind not in ("hint", "answer")]
+        above = [passage for passage in section_before(everything[:start]) if passage.kind not in FOLDED]
         answers = [number for number in numbers(answer.text) if is_telling(number) and value(number)[0] not in asked]
         for passage in above:
             seen = numbers(seen_above(passage))
@@ -219,7 +231,8 @@ def reflection(notebook):
     everything = passages(notebook)
     code = [passage.text for passage in everything if passage.kind == "lesson"]
     lines = [line for text in code for line in text.splitlines() if line.strip()]
-    words = sentences("\n\n".join(passage.text for passage in everything if passage.kind in ("prose", "exercise")))
+    text = [passage.text for passage in everything if passage.kind in ("prose", "exercise", "question")]
+    words = sentences("\n\n".join(text))
     short = sum(length <= SHORT_SENTENCE for length in words)
     return {
         "cells": len(code),
