@@ -26,7 +26,7 @@ def test_every_explorer_has_an_address_and_a_link_that_names_it():
 
 PAGE = "notebooks/04-sigmoid"
 FITS = """() => {
-  const dialog = document.querySelector("dialog"), drawn = [...dialog.querySelectorAll(".sts-panel svg")];
+  const dialog = document.querySelector("dialog.full-screen"), drawn = [...dialog.querySelectorAll(".sts-panel svg")];
   return {scrolls: dialog.scrollHeight > dialog.clientHeight, boxes: drawn.map((one) => one.getBoundingClientRect().toJSON())};
 }"""
 PLACES = """() => [...document.querySelectorAll("#explorer-2 form :is(input, select)")].map((one) => Number(one.value))"""
@@ -59,7 +59,7 @@ def test_an_explorer_alone_on_the_screen_and_back(visit):  # noqa: F811
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
-        assert not violations(page, "dialog")
+        assert not violations(page, "dialog.full-screen")
 
     # Back: the page as it was, at the explorer, which keeps what was set.
     page.keyboard.press("Escape")
@@ -77,7 +77,7 @@ def test_an_explorer_alone_on_the_screen_and_back(visit):  # noqa: F811
     other.set_viewport_size(NARROW)
     assert other.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     other.get_by_role("button", name="Back to the page").click()
-    assert other.locator("dialog").count() == 0
+    assert other.locator("dialog.full-screen").count() == 0
     other.locator("#explorer-1 .full-screen-link").click()
     other.get_by_role("dialog").wait_for()
     other.go_back()

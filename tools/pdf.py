@@ -32,7 +32,7 @@ WIDTH = 643  # px, what the margins of pdf.css leave of A4
 MOST_PRINTS = 4
 
 # Paper has no use for these. The script of an explorer draws its numbers, and needs its form: pdf.css hides that.
-LEFT_BEHIND = ("a.headerlink, details.fold, div.tag_check, mjx-assistive-mml, .toctree-wrapper, .sts-gallery form, "
+LEFT_BEHIND = ("a.headerlink, a.full-screen-link, details.fold, div.tag_check, mjx-assistive-mml, .toctree-wrapper, .sts-gallery form, "
                ".sts-gallery script, .sts:has(svg) > img.sts-fallback")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5"]
 EXTRA = "Going further"  # a folded box with this title answers no question: it is printed where it stands
