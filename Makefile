@@ -24,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book test notebooks lab serve experiments circles torch frameworks bench mirror clean
+.PHONY: help book pdf test notebooks lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -33,6 +33,9 @@ help:  ## say what there is to do
 
 book: $(BUILT)  ## build the site, ready to open from disk
 	@echo "The site is in $(SITE)"
+
+pdf: $(BUILT)  ## print the book as one PDF, with the browser that the tests use
+	@$(BIN)/python -m tools.pdf
 
 test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browser
 	@echo "Linting"

@@ -32,11 +32,11 @@ WIDTH = 643  # px, what the margins of pdf.css leave of A4
 MOST_PRINTS = 4
 
 # Paper has no use for these. The script of an explorer draws its numbers, and needs its form: pdf.css hides that.
-LEFT_BEHIND = ("a.headerlink, a.full-screen-link, details.fold, div.tag_check, mjx-assistive-mml, .toctree-wrapper, .sts-gallery form, "
-               ".sts-gallery script, .sts:has(svg) > img.sts-fallback")
+LEFT_BEHIND = ("a.headerlink, a.full-screen-link, details.fold, div.tag_check, mjx-assistive-mml, .toctree-wrapper, "
+               ".sts-gallery form, .sts-gallery script, .sts:has(svg) > img.sts-fallback")
 HEADINGS = ["h1", "h2", "h3", "h4", "h5"]
 EXTRA = "Going further"  # a folded box with this title answers no question: it is printed where it stands
-APPENDICES = {"hint": "Hints", "answer": "Answers to the questions in the text", "solution": "Solutions"}
+APPENDICES = {"hint": "Hints", "answer": "Answers", "solution": "Solutions"}
 
 
 class PdfError(Exception):
@@ -85,14 +85,15 @@ class Page:
 
     def _say_where_it_moves(self):
         for number, figure in enumerate(self.article.select("figure[data-explorer]"), start=1):
-            figure.append(element(f'<p class="moves">It moves on the site: {self._place(f"?explorer={number}")}</p>'))
+            place = self._place(f"#full-screen-{number}")
+            figure.append(element(f'<p class="moves">It moves on the site: {place}</p>'))
         for machine in self.article.select(".bench"):
             machine.replace_with(element(f'<p class="moves">It works on the site: {self._place()}</p>'))
 
-    def _place(self, query=""):
+    def _place(self, anchor=""):
         """Where this page is on the site: a link if the site knows its address, else the file."""
-        words = escape(f"{self.name}.html{query}")
-        return f'<a href="{escape(self.address + query)}">{words}</a>' if self.address else f"<code>{words}</code>"
+        words = escape(f"{self.name}.html{anchor}")
+        return f'<a href="{escape(self.address + anchor)}">{words}</a>' if self.address else f"<code>{words}</code>"
 
     def _turn_links(self, stems):
         """Give each anchor the name of its page, and let a link lead to a page of the book, or to the site."""
@@ -195,7 +196,8 @@ class Book:
 
     def html(self):
         """The long page. It lies in a folder beside that of the site."""
-        sheets = dict.fromkeys(on_site(posixpath.dirname(page.name), file) for page in self.pages for file in page.sheets)
+        sheets = dict.fromkeys(on_site(posixpath.dirname(page.name), sheet)
+                               for page in self.pages for sheet in page.sheets)
         rules = dict.fromkeys(rule for page in self.pages for css in page.formulas for rule in css.split("\n\n"))
         formulas = re.sub(r"url\(\"?[^)]*?(_static/mathjax/[^)\"]*)\"?\)", r'url("../html/\1")', "\n".join(rules))
         links = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
@@ -207,8 +209,9 @@ class Book:
             f'<title>{escape(self.title)}</title><meta name="author" content="{escape(self.author)}">'
             f'{links}<style>{style}</style></head>\n<body><main class="bd-content">'
             f'<header class="title-page"><p class="title">{escape(self.title)}</p><p>{escape(self.author)}</p>{site}'
-            "<p>A figure with sliders is shown as it stands at first. The line below it says where it moves.</p></header>"
-            f'<nav class="bd-article" id="contents"><h1 class="as-h1">Contents</h1><ul>{"".join(self._contents)}</ul></nav>'
+            "<p>A figure with sliders is shown as it stands at first. The line below it says where it moves.</p>"
+            '</header><nav class="bd-article" id="contents"><h1 class="as-h1">Contents</h1>'
+            f'<ul>{"".join(self._contents)}</ul></nav>'
             f'{"".join(self._sections)}</main></body></html>\n')
 
 
@@ -235,25 +238,35 @@ def read_book(folder, say=print):
 
 # --- In the browser ------------------------------------------------------------------------------------------------
 
-# What is wider than the paper is made smaller as a whole. Returns what leads nowhere, and every anchor of a number.
-PREPARE = """() => {
-  const wide = "table, mjx-container, .sts, pre";
-  for (const box of document.querySelectorAll(`.chapter :is(${wide})`)) {
+# Writes the page numbers, and makes smaller as a whole what is wider than the paper. Returns the links to nowhere.
+PREPARE = """(pages) => {
+  for (const place of document.querySelectorAll(".page-number")) place.textContent = pages[place.dataset.of] ?? "000";
+  for (const box of document.querySelectorAll(".chapter :is(table, mjx-container:not(table *), .sts, pre)")) {
+    if (box.parentElement.closest(".made-smaller")) continue;
     const room = box.parentElement.clientWidth || document.querySelector("main").clientWidth;
     const width = Math.max(box.scrollWidth, box.getBoundingClientRect().width);
-    if (width > room + 1) box.style.zoom = Math.max(0.4, room / width);
+    if (width <= room + 1) continue;
+    box.style.zoom = Math.max(0.4, room / width);
+    box.classList.add("made-smaller");
   }
-  const lost = [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1));
-  return [...new Set(lost)].filter((id) => !document.getElementById(decodeURIComponent(id)));
-}"""
-FILL = """(pages) => {
-  for (const place of document.querySelectorAll(".page-number")) place.textContent = pages[place.dataset.of] ?? "?";
+  const led = [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1));
+  return [...new Set(led)].filter((anchor) => !document.getElementById(decodeURIComponent(anchor)));
 }"""
 
 
 @contextmanager
-def opened(file):
-    """The long page in a browser, as wide as the paper."""
+def paper(browser):
+    """A page of the browser, as wide as the paper, that is about to be printed."""
+    page = browser.new_page(viewport={"width": WIDTH, "height": 960}, color_scheme="light")
+    page.set_default_timeout(600_000)
+    page.emulate_media(media="print")
+    yield page
+    page.close()
+
+
+@contextmanager
+def own_browser():
+    """The browser of this machine."""
     program = find_browser()
     if program is None:
         raise PdfError("No browser was found: apt install chromium, or name one with CHROMIUM=/path/to/chrome")
@@ -261,12 +274,7 @@ def opened(file):
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
-        page = browser.new_page(viewport={"width": WIDTH, "height": 960}, color_scheme="light")
-        page.set_default_timeout(600_000)
-        page.emulate_media(media="print")
-        page.goto(file.as_uri(), wait_until="load")
-        page.evaluate("document.fonts.ready.then(() => 0)")
-        yield page
+        yield browser
         browser.close()
 
 
@@ -276,25 +284,31 @@ def numbers(reader):
             for name, destination in reader.named_destinations.items()}
 
 
-def print_pages(page, say=print):
-    """The PDF of a long page, printed until each page number in it is that of the print."""
-    lost = page.evaluate(PREPARE)
+def print_once(page, file, pages):
+    """The PDF of the file with these page numbers in it. It is opened anew, since Chromium does not always break the
+    pages of a document that it has printed before as it did then."""
+    page.goto(file.as_uri(), wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    lost = page.evaluate(PREPARE, pages)
     if lost:
         raise PdfError(f"These links lead nowhere: {', '.join(sorted(lost))}")
-    said = None
+    return page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+
+
+def print_book(page, file, say=print):
+    """The PDF of the file, printed until each page number in it is that of the print."""
+    pages = {}
     for number in range(1, MOST_PRINTS + 1):
-        data = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
-        reader = PdfReader(io.BytesIO(data))
-        found = numbers(reader)
-        say(f"  print {number}: {len(reader.pages)} pages")
-        if found == said:
+        data = print_once(page, file, pages)
+        found = numbers(PdfReader(io.BytesIO(data)))
+        say(f"  print {number}: {len(data) / 1e6:.1f} MB")
+        if found == pages:
             return data
-        page.evaluate(FILL, found)
-        said = found
+        pages = found
     raise PdfError("The page numbers do not settle")
 
 
-def write(folder, say=print):
+def write(folder, page, say=print):
     """Write the PDF of the book in the folder; returns its path."""
     out = folder / "_build" / "pdf"
     out.mkdir(parents=True, exist_ok=True)
@@ -302,8 +316,7 @@ def write(folder, say=print):
     say("Reading the pages of the site")
     source.write_text(read_book(folder, say).html(), encoding="utf-8")
     say("Printing them in the browser, twice for the page numbers")
-    with opened(source) as page:
-        pdf.write_bytes(print_pages(page, say))
+    pdf.write_bytes(print_book(page, source, say))
     return pdf
 
 
@@ -311,7 +324,8 @@ def main():
     """Print the book that this file belongs to."""
     began = time.monotonic()
     try:
-        pdf = write(ROOT)
+        with own_browser() as browser, paper(browser) as page:
+            pdf = write(ROOT, page)
     except PdfError as error:
         sys.exit(str(error))
     size = f"{pdf.stat().st_size / 1e6:.1f} MB, {len(PdfReader(pdf).pages)} pages"

@@ -11,7 +11,8 @@ from itertools import count
 EXPLORER = re.compile(
     r'<figure class="sts sts-explorer"(?P<figure>(?:(?!</figure>).)*?)(?P<table><details class="sts-table">'
     r"(?:(?!</figure>).)*?(?:<figcaption>(?P<caption>.*?)</figcaption>.*?)?</figure>)", re.DOTALL)
-LINK = '<a class="full-screen-link pst-js-only" href="#full-screen-{number}" aria-label="Full screen: {name}">Full screen</a>'
+LINK = ('<a class="full-screen-link pst-js-only" href="#full-screen-{number}" aria-label="Full screen: {name}">'
+        "Full screen</a>")
 
 
 def add_links(html):
@@ -22,7 +23,7 @@ def add_links(html):
         number = next(numbers)
         name = found["caption"] or f"figure {number}"
         link = LINK.format(number=number, name=escape(re.sub("<[^>]*>", "", name)).replace("&amp;", "&"))
-        return (f'<figure id="explorer-{number}" class="sts sts-explorer"{found["figure"]}{link}{found["table"]}')
+        return f'<figure id="explorer-{number}" class="sts sts-explorer"{found["figure"]}{link}{found["table"]}'
 
     return EXPLORER.sub(add, html)
 
@@ -32,7 +33,7 @@ def add_to_page(app, pagename, templatename, context, doctree):
     if "sts-explorer" in context.get("body", ""):
         context["body"] = add_links(context["body"])
         app.add_css_file("projector.css")
-        app.add_js_file("projector.js", loading_method=None)  # at once: an address that asks for it shows no page before
+        app.add_js_file("projector.js", loading_method=None)  # at once: where it is asked for, no page is seen before
 
 
 def setup(app):
