@@ -12,7 +12,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links projector
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links projector addresses
 BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
