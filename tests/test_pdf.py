@@ -1,12 +1,13 @@
 """The book as one PDF: two chapters and the bibliography of the real one go all the way, by the real browser."""
 
+import io
 import re
 import shutil
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from tools import pdf
 
@@ -73,6 +74,17 @@ def test_parts_are_those_of_the_table_of_contents():
     assert pdf.parts({"root": "w", "chapters": chapters}) == [first, pdf.Part(None, ["a", "b"])]
     assert pdf.parts({"root": "w", "parts": [{"caption": "I", "chapters": chapters}]}) == [
         first, pdf.Part("I", ["a", "b"])]
+
+
+def test_a_title_of_the_outline_is_said_once():
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(100, 100)
+    part = writer.add_outline_item(title="One", page_number=0)
+    for title in ("TwoTwo", "Tanhtan", "AnnAnna"):
+        writer.add_outline_item(title=title, page_number=0, parent=part)
+    writer.write(out)
+    titles = [title for _, title, _ in outline(PdfReader(io.BytesIO(pdf.mended(out.getvalue()))))]
+    assert titles == ["One", "Two", "Tanhtan", "AnnAnna"]
 
 
 # --- The whole way -------------------------------------------------------------------------------------------------

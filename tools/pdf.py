@@ -21,7 +21,8 @@ from urllib.parse import urljoin, urlsplit
 
 import yaml
 from bs4 import BeautifulSoup
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject, TextStringObject
 
 from tools.browser import BROWSER_FLAGS, find_browser
 
@@ -284,6 +285,28 @@ def numbers(reader):
             for name, destination in reader.named_destinations.items()}
 
 
+def entries(node):
+    """The entries below one of the outline, in their order."""
+    entry = node.get("/First")
+    while entry:
+        entry = entry.get_object()
+        yield entry
+        yield from entries(entry)
+        entry = entry.get("/Next")
+
+
+def mended(data):
+    """The PDF with each title of its outline once: Chromium says one twice that it has moved to the next page."""
+    writer = PdfWriter(io.BytesIO(data), incremental=True)
+    for entry in entries(writer.root_object.get("/Outlines", {})):
+        half, rest = divmod(len(entry["/Title"]), 2)
+        if not rest and entry["/Title"][:half] == entry["/Title"][half:]:
+            entry[NameObject("/Title")] = TextStringObject(entry["/Title"][:half])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def print_once(page, file, pages):
     """The PDF of the file with these page numbers in it. It is opened anew, since Chromium does not always break the
     pages of a document that it has printed before as it did then."""
@@ -303,7 +326,7 @@ def print_book(page, file, say=print):
         found = numbers(PdfReader(io.BytesIO(data)))
         say(f"  print {number}: {len(data) / 1e6:.1f} MB")
         if found == pages:
-            return data
+            return mended(data)
         pages = found
     raise PdfError("The page numbers do not settle")
 

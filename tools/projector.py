@@ -11,8 +11,8 @@ from itertools import count
 EXPLORER = re.compile(
     r'<figure class="sts sts-explorer"(?P<figure>(?:(?!</figure>).)*?)(?P<table><details class="sts-table">'
     r"(?:(?!</figure>).)*?(?:<figcaption>(?P<caption>.*?)</figcaption>.*?)?</figure>)", re.DOTALL)
-LINK = ('<a class="full-screen-link pst-js-only" href="#full-screen-{number}" aria-label="Full screen: {name}">'
-        "Full screen</a>")
+LINK = ('<a id="full-screen-{number}" class="full-screen-link pst-js-only" href="#full-screen-{number}" '
+        'aria-label="Full screen: {name}">Full screen</a>')
 
 
 def add_links(html):
