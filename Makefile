@@ -12,23 +12,23 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links projector addresses
-BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml \
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links projector addresses launch editions portable
+BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml tools/archive.py \
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
 BENCH := book/_generated/workbench.html
-PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated \) -prune -o -type f -print 2>/dev/null)
+PAGES := $(shell find book notebooks \( -name .ipynb_checkpoints -o -name _generated -o -name exercises \) -prune -o -type f -print 2>/dev/null)
 
 export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book pdf test notebooks lab serve experiments circles torch frameworks bench mirror clean
+.PHONY: help book pdf editions test notebooks assignments lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo "Another Python: make PYTHON=python3.12 book. Another port: make PORT=8001 serve."
 
 book: $(BUILT)  ## build the site, ready to open from disk
@@ -36,6 +36,9 @@ book: $(BUILT)  ## build the site, ready to open from disk
 
 pdf: $(BUILT)  ## print the book as one PDF, with the browser that the tests use
 	@$(BIN)/python -m tools.pdf
+
+editions: book  ## make the chapters that run anywhere: for download, for students, all in one archive
+	@echo "With solutions: _build/editions/portable/; for students: _build/editions/student/"
 
 test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browser
 	@echo "Linting"
@@ -45,9 +48,12 @@ test: $(BUILT)  ## test it: lint, library, chapters run afresh, site in a browse
 	@echo "All that was run has passed; what was skipped, and why, stands above."
 	@echo "The tests are in tests/, the site that they read is in $(SITE)"
 
-notebooks: $(READY)  ## run every chapter afresh, store its outputs and gather its claims
+notebooks: $(READY)  ## run every chapter and graded set afresh, store its outputs and gather its claims
 	@$(BIN)/python -m tools.notebooks run
 	@$(BIN)/python -m tools.claims
+
+assignments: $(READY)  ## write the student versions of the graded sets, a zip for each
+	@$(BIN)/python -m tools.assignments
 
 lab: $(READY)  ## open the chapters in JupyterLab
 	@$(BIN)/python -m tools.lab
@@ -122,4 +128,5 @@ $(BUILT): $(READY) $(BUILDERS) $(WELCOME) $(BENCH) $(PAGES)
 	@$(BIN)/jupyter-book build . -n -W --keep-going | \
 		{ grep --line-buffered -E '\[ *[0-9]+%\]|build (succeeded|finished)' || true; } || { \
 		rm -rf _build/.doctrees; echo "The site was not built: the warnings stand above."; exit 1; }
+	@$(BIN)/python -m tools.archive
 	@touch $@

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import time
+from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -67,6 +68,19 @@ def test_the_notebooks_as_they_are_on_disk_are_trusted_and_no_others(tmp_path):
     assert not notary.check_signature(notebook)
 
 
+def test_what_a_grader_adds_to_jupyterlab_stays_out_of_it(tmp_path):
+    installed = [file for package in ("nbgrader", "notebook") for file in metadata.files(package)]
+    served = [json.loads(file.read_text()) for file in installed if "jupyter_server_config.d" in file.parts]
+    extensions = [json.loads(file.read_text()) for file in installed
+                  if "labextensions" in file.parts and file.name == "package.json"]
+    assert {name for one in served for name in one["ServerApp"]["jpserver_extensions"]} == set(lab.NOT_SERVED)
+    assert {one["name"] for one in extensions} == set(lab.NOT_SHOWN)
+    lab.prepare(tmp_path, tmp_path)
+    page = json.loads((tmp_path / "overrides" / "page_config.json").read_text(encoding="utf-8"))
+    assert page == {"disabledExtensions": lab.NOT_SHOWN}
+    assert f"--ServerApp.jpserver_extensions={dict.fromkeys(lab.NOT_SERVED, False)}" in lab.command(tmp_path)
+
+
 # --- In a browser --------------------------------------------------------------------------------------------------
 
 
@@ -79,7 +93,8 @@ class Server:
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns(".*", "_generated"))
         lab.prepare(self.state, self.root)
         self.log = open(folder / "log", "w+", encoding="utf-8")
-        own = ["--ServerApp.open_browser=False", "--ServerApp.port=0", "--ServerApp.allow_root=True"]
+        own = ["--ServerApp.open_browser=False", "--ServerApp.port=0", "--ServerApp.allow_root=True",
+               "--LabApp.expose_app_in_browser=True"]  # `jupyterapp`, by which a test changes the chapter
         self.process = subprocess.Popen(
             [*lab.command(self.state, self.root), *own],
             env=lab.environment(self.state) | {"PYTHONPATH": str(ROOT)},
@@ -156,6 +171,20 @@ class Desk:
     def open(self, chapter):
         """Open a chapter alone, and wait until all of its cells are on the page and rendered."""
         self.page.goto(f"{self.server.url}lab/tree/notebooks/{chapter.name}?reset&token={self.server.token}")
+        return self.see(chapter)
+
+    def turn_to(self, chapter):
+        """Open a chapter in place of the one that is open, in the same window."""
+        if self.page.url == "about:blank":
+            return self.open(chapter)
+        self.page.evaluate("() => { for (const open of [...jupyterapp.shell.widgets('main')]) open.dispose(); }")
+        self.wait_for(ALL_CELLS, 0)
+        self.server.end_kernels()
+        self.page.evaluate("path => void jupyterapp.commands.execute('docmanager:open', {path})",
+                           f"notebooks/{chapter.name}")
+        return self.see(chapter)
+
+    def see(self, chapter):
         self.wait_for(ALL_CELLS, len(nbformat.read(chapter, as_version=4).cells))
         self.wait_for(ALL_RENDERED)
         return self.page
@@ -171,6 +200,27 @@ class Desk:
         self.wait_for(f"() => ({WAITING})() === 0", seconds=RUN_SECONDS)
 
 
+@pytest.fixture(scope="module")
+def long_open(browser, server):
+    """One window for all chapters that are only looked at: to load JupyterLab takes longer than to show a chapter."""
+    opened = Desk(browser, server)
+    yield opened
+    opened.context.close()
+    server.end_kernels()
+
+
+@pytest.fixture
+def shown(long_open):
+    """That window, with nothing against it that was there before; at the end nothing may have gone wrong in it."""
+    long_open.wrong.clear()
+    yield long_open
+    assert_nothing_wrong(long_open)
+
+
+def assert_nothing_wrong(desk):
+    assert not desk.wrong, "\n".join(line[:300] for line in desk.wrong[:20])
+
+
 @pytest.fixture
 def desk(browser, server):
     """A window; at the end of the test nothing may have gone wrong in it."""
@@ -178,7 +228,7 @@ def desk(browser, server):
     yield opened
     opened.context.close()
     server.end_kernels()
-    assert not opened.wrong, "\n".join(line[:300] for line in opened.wrong[:20])
+    assert_nothing_wrong(opened)
 
 
 @pytest.mark.browser
@@ -191,8 +241,8 @@ def test_it_opens_on_the_first_chapter(desk, server):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_a_chapter_is_rendered_and_its_solutions_are_folded(desk, path):
-    page = desk.open(path)
+def test_a_chapter_is_rendered_and_its_solutions_are_folded(shown, path):
+    page = shown.turn_to(path)
     raw = [text[max(0, found.start() - 40):found.end() + 40] for text in page.evaluate(TEXTS)
            for found in RAW.finditer(text)]  # fmt: skip
     assert raw == []

@@ -57,7 +57,7 @@ def test_the_commands_without_make_are_those_of_the_makefile():
     recipes = (ROOT / "Makefile").read_text(encoding="utf-8").replace(" --progress-bar off", "")
     recipes = recipes.replace("$(JOBS)", "2").replace("$(PYTHON)", "python").replace("$(BIN)/", ".venv\\Scripts\\")
     typed = [line.removesuffix(" notebooks") for line in block.splitlines()]
-    assert len(typed) == 7 and not [line for line in typed if line not in recipes]
+    assert len(typed) == 8 and not [line for line in typed if line not in recipes]
 
 
 def test_the_map_of_the_readme_leads_to_files():

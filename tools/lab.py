@@ -36,6 +36,11 @@ OVERRIDES = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
 }
 
+# nbgrader, by which a teacher grades, brings panels and menus that a reader has no use for: they stay out of this page.
+NOT_SERVED = [*(f"nbgrader.server_extensions.{name}" for name in (
+    "assignment_list", "course_list", "formgrader", "validate_assignment")), "notebook"]
+NOT_SHOWN = ["@jupyter/nbgrader", "@jupyter-notebook/lab-extension"]
+
 
 def environment(state):
     """The environment of a JupyterLab that keeps its settings, signatures and history below the folder state."""
@@ -58,6 +63,7 @@ def command(state, root=ROOT):
         f"--ServerApp.root_dir={root}",  # not notebooks/: the chapters link to pages beside it
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.tornado_settings={{'headers': {{'Content-Security-Policy': {POLICY!r}}}}}",
+        f"--ServerApp.jpserver_extensions={dict.fromkeys(NOT_SERVED, False)}",
         f"--LabApp.app_settings_dir={state / 'overrides'}",
         f"--LabApp.default_url=/lab/tree/{START}",
         "--LabApp.custom_css=True",
@@ -92,7 +98,9 @@ def prepare(state, root=ROOT):
     """Make the folder state ready for a JupyterLab over the folder root, whose notebooks are the reader's own."""
     for folder in ("data", "overrides", "config/custom"):
         (state / folder).mkdir(parents=True, exist_ok=True)
-    (state / "overrides" / "overrides.json").write_text(json.dumps(OVERRIDES, indent=2) + "\n", encoding="utf-8")
+    for name, settings in (("overrides", OVERRIDES), ("page_config", {"disabledExtensions": NOT_SHOWN})):
+        text = json.dumps(settings, indent=2) + "\n"
+        (state / "overrides" / f"{name}.json").write_text(text, encoding="utf-8")
     shutil.copyfile(STYLE, state / "config" / "custom" / "custom.css")
     trust(sorted((root / "notebooks").rglob("*.ipynb")), state)
 

@@ -4,8 +4,8 @@
     python -m tools.notebooks form [notebook ...]     store each in canonical form, with the outputs that it has
     python -m tools.notebooks check [notebook ...]    say which are not in canonical form, and why
 
-Without names, all take every chapter in notebooks/. A notebook that fails is left as it was, and so is one that needs a
-package which readers may do without, where that is not installed.
+Without names, all take every chapter in notebooks/ and every graded set in notebooks/exercises/. A notebook that fails
+is left as it was, and so is one that needs a package which readers may do without, where that is not installed.
 
 The role of a code cell is its one tag: none for a lesson, `figure`, or `check`. Its author writes no more than that;
 what the site and JupyterLab need to fold it is added here when the notebook is stored. So is what JupyterLab needs to
@@ -28,7 +28,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-CELL_METADATA = {"tags", "mystnb", "jupyter"}
+CELL_METADATA = {"tags", "mystnb", "jupyter", "nbgrader"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 300  # seconds
 
@@ -65,6 +65,11 @@ class NotebookError(Exception):
 def chapters():
     """The chapters, in reading order; the graded exercises in notebooks/exercises/ are not among them."""
     return sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def sets():
+    """The graded sets, as their teachers see them, with solutions and hidden tests."""
+    return sorted((ROOT / "notebooks" / "exercises").glob("*.ipynb"))
 
 
 def prose(path):
@@ -386,9 +391,9 @@ def main(arguments=None):
     """The command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__.splitlines()[0])
     parser.add_argument("action", choices=tuple(ACTIONS))
-    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all chapters when left out")
+    parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all chapters and graded sets when left out")
     options = parser.parse_args(arguments)
-    paths = options.paths or chapters()
+    paths = options.paths or [*chapters(), *sets()]
     if absent := [str(path) for path in paths if not path.is_file()]:
         parser.error(f"no such notebook: {', '.join(absent)}")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: threads would wait for each other

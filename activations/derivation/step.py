@@ -17,7 +17,7 @@ from activations.numerics.balls import BallError
 _POINTS = 200
 _FEW = 40  # points that a step must pass before SymPy is asked
 _TIES, _COMPARING = 60, 60_000  # points at which SymPy may be asked for equality, and Python calls for each
-_PROVING = 6_000_000  # Python calls that the search for a proof may spend
+_PROVING = 10_000_000  # Python calls that the search for a proof may spend; no chapter needs half of them
 _CLOSELY = 2  # points that are compared to a thousand digits
 _AREAS = 6  # points where an integral has to be computed
 
