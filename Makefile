@@ -12,7 +12,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 SITE := _build/html/index.html
 BUILT := _build/.built
-EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links launch editions portable questions
+EXTENSIONS := offline_site chapter_numbers cell_roles moved_anchors mathematics light_pages accessible output_links projector addresses \
+	launch editions portable questions
 BUILDERS := _config.yml _toc.yml $(EXTENSIONS:%=tools/%.py) tools/moved_anchors.yml tools/archive.py \
 	$(wildcard book/_static/* book/_templates/*)
 WELCOME := book/_generated/welcome-explorer.html
@@ -24,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The matrices of the chapters are small: threads would wait for each other, and `make test` runs one chapter a core.
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help book editions test notebooks assignments lab serve experiments circles torch frameworks bench mirror clean
+.PHONY: help book pdf editions test notebooks assignments lab serve experiments circles torch frameworks bench mirror clean
 
 help:  ## say what there is to do
 	@echo "From Step to Softmax, a course on activation functions"
@@ -33,6 +34,9 @@ help:  ## say what there is to do
 
 book: $(BUILT)  ## build the site, ready to open from disk
 	@echo "The site is in $(SITE)"
+
+pdf: $(BUILT)  ## print the book as one PDF, with the browser that the tests use
+	@$(BIN)/python -m tools.pdf
 
 editions: book  ## make the chapters that run anywhere: for download, for students, all in one archive
 	@echo "With solutions: _build/editions/portable/; for students: _build/editions/student/"
