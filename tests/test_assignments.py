@@ -225,7 +225,7 @@ def kept_from_students(source):
 def run(block, home, folder=ROOT):
     """Run lines of the page in a folder, by the Python that tests and in a home of its own; each has to succeed."""
     programs = Path(sys.executable).parent
-    make = f'make() {{ command make --old-file=.venv/.ready BIN="{programs}" "$@"; }}\n'
+    make = f'make() {{ command make --no-print-directory --old-file=.venv/.ready BIN="{programs}" "$@"; }}\n'
     own = os.environ | {"HOME": str(home), "PYTHONPATH": str(ROOT), "JUPYTER_PREFER_ENV_PATH": "1",
                         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]])}
     done = subprocess.run(["bash", "-euc", make + block], cwd=folder, env=own, capture_output=True, text=True)
