@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import threading
+import time
 from copy import deepcopy
 
 import cloudpickle
@@ -320,6 +321,10 @@ def endless(v):
         pass
 
 
+def waiting(v):
+    time.sleep(1000)
+
+
 def changing(v):
     v *= 0
     return stable(v)
@@ -396,8 +401,9 @@ def test_a_right_function_passes_however_it_is_written():
 
 
 def test_a_function_that_never_ends_is_stopped():
-    (outcome,) = run(endless, [(1.0,)], seconds=0.5)
-    assert outcome.kind == "too slow"
+    for function in (endless, waiting):
+        (outcome,) = run(function, [(1.0,)], seconds=0.5)
+        assert outcome.kind == "too slow"
 
 
 def test_what_a_function_does_stays_where_it_is_tried():

@@ -6,6 +6,7 @@ The function travels by cloudpickle, so it may be written in a notebook. What co
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +15,9 @@ from typing import NamedTuple
 import cloudpickle
 import numpy as np
 
-SECONDS = 10.0  # for all calls together; a right answer takes milliseconds
+SECONDS = 10.0  # of computing, for all calls together; a right answer takes milliseconds
 _WORKER = Path(__file__).with_name("worker.py")
-_STARTING = 300  # seconds that a busy machine may need until the function is there
+_STARTING = 300  # seconds that a busy machine may need until the function is there, and to end one that waits
 
 
 class Outcome(NamedTuple):
@@ -49,7 +50,8 @@ def run(function, calls, seconds=SECONDS):
         return [Outcome("too slow")]
     outcomes = [_read(line) for line in done.stdout.splitlines()]
     if len(outcomes) < len(calls) and all(outcome.kind.startswith("returned") for outcome in outcomes):
-        outcomes.append(Outcome("too slow" if b"Timeout (" in done.stderr else "died"))
+        slow = b"Timeout (" in done.stderr or hasattr(signal, "SIGXCPU") and done.returncode == -signal.SIGXCPU
+        outcomes.append(Outcome("too slow" if slow else "died"))
     return outcomes
 
 
