@@ -284,12 +284,11 @@ class VectorActivation(_Entry):
         scores = _scores(self, values, axis)
         shifted, e, rest = self._exponentials(scores)
         n = scores.shape[-1]
-        beside = _compiled_vector(self.derivative.subs(sp.KroneckerDelta(i, k), 0), self._sum)
+        beside, own = _compiled_slopes(self.derivative, self._sum)
         matrix = beside(*(array[..., :, None] for array in (shifted, e, rest)), e[..., None, :])
         others = np.sum(e[..., None, :] * (1 - np.eye(n)), axis=-1)  # row i: all but e_i
-        diagonal = _compiled_vector(self.derivative.subs(k, i), self._sum, own=True)(shifted, e, others)
         matrix = np.array(np.broadcast_to(matrix, (*scores.shape, n)), scores.dtype)
-        matrix[..., range(n), range(n)] = diagonal
+        matrix[..., range(n), range(n)] = own(shifted, e, others)
         return matrix
 
     @cached_property
@@ -309,6 +308,13 @@ class VectorActivation(_Entry):
         others = e.copy()
         np.put_along_axis(others, u.argmax(axis=-1, keepdims=True), 0, axis=-1)
         return shifted, e, others.sum(axis=-1, keepdims=True)
+
+
+@cache
+def _compiled_slopes(derivative, sum_):
+    """The entries of the Jacobian: those beside the diagonal, and those on it."""
+    beside, own = derivative.subs(sp.KroneckerDelta(i, k), 0), derivative.subs(k, i)
+    return _compiled_vector(beside, sum_), _compiled_vector(own, sum_, own=True)
 
 
 @cache

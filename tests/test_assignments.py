@@ -289,7 +289,7 @@ def test_a_call_begins_afresh_and_a_set_is_always_packed_alike(tmp_path, capsys)
     assert f"{name}.zip: 6 items, 17 points" in capsys.readouterr().out
     assert not list(tmp_path.rglob("0-old*"))
     packed = (tmp_path / "zips" / f"{name}.zip").read_bytes()
-    again = assignments.pack(tmp_path / "course" / "release" / name / f"{name}.ipynb", tmp_path / "elsewhere")
+    again = assignments.pack_set(tmp_path / "course" / "release" / name / f"{name}.ipynb", tmp_path / "elsewhere")
     assert packed == again.read_bytes()
 
 

@@ -13,9 +13,7 @@ def take_addresses(app, config):
     for variable, option in (("BOOK_REPOSITORY", "repository_url"), ("BOOK_BRANCH", "repository_branch")):
         if os.environ.get(variable):
             config.html_theme_options[option] = os.environ[variable]
-    site = os.environ.get("BOOK_SITE")
-    if site:
-        config.html_baseurl = site.rstrip("/") + "/"
+    config.html_baseurl = os.environ.get("BOOK_SITE") or config.html_baseurl
 
 
 def setup(app):

@@ -14,17 +14,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 from tools.editions import FOLDER, WHEEL
 from tools.notebooks import ROOT, chapters
+from tools.zips import pack
 
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 NAME = "from-step-to-softmax"
 EDITIONS = ("portable", "student")
-SAME_TIME = (2026, 1, 1, 0, 0, 0)  # of every file, so that the same content gives the same archive
 NEEDS = "setuptools>=77"  # as pyproject.toml has it
 
 README = """\
@@ -119,11 +118,7 @@ def write_archive():
         raise ArchiveError("the site is not built: make book")
     files = contents(build_wheel(folder))
     (folder / "requirements.txt").write_bytes(files["requirements.txt"])
-    path = folder / f"{NAME}.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(f"{NAME}/{name}", SAME_TIME), content, zipfile.ZIP_DEFLATED)
-    return path
+    return pack(folder / f"{NAME}.zip", {f"{NAME}/{name}": content for name, content in files.items()})
 
 
 def main():

@@ -11,16 +11,15 @@ Every call begins afresh, so the course folder is a template: a class is graded 
 import os
 import shutil
 import sys
-import zipfile
 from pathlib import Path
 
 import nbformat
 from traitlets.config import Config
 
 from tools.notebooks import ROOT, sets
+from tools.zips import pack
 
 BUILT = ROOT / "_build" / "assignments"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip: the same set makes the same zip
 
 CONFIGURATION = '''\
 """How nbgrader hands out, collects and grades the sets of From Step to Softmax."""
@@ -93,17 +92,15 @@ def release(course):
     return sorted((course / "release").glob("*/*.ipynb"))
 
 
-def pack(student_version, folder):
+def pack_set(student_version, folder):
     """Zip one student version with how to use it; the path of the zip."""
     name = student_version.stem
     title = title_of(nbformat.read(student_version, as_version=4))
-    parts = {f"{name}.ipynb": student_version.read_text(encoding="utf-8"),
-             "README.md": README.format(title=title, name=name)}
     folder.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(folder / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
-        for part, text in parts.items():
-            packed.writestr(zipfile.ZipInfo(f"{name}/{part}", LONG_AGO), text)
-    return folder / f"{name}.zip"
+    return pack(folder / f"{name}.zip", {
+        f"{name}/{name}.ipynb": student_version.read_text(encoding="utf-8"),
+        f"{name}/README.md": README.format(title=title, name=name),
+    })
 
 
 def make(built=BUILT, paths=None):
@@ -114,7 +111,7 @@ def make(built=BUILT, paths=None):
     shutil.rmtree(built / "zips", ignore_errors=True)
     for version in release(built / "course"):
         items = graded(nbformat.read(version, as_version=4))
-        packed = pack(version, built / "zips")
+        packed = pack_set(version, built / "zips")
         points = sum(points for _, points, _ in items)
         print(f"  {packed.name}: {len(items)} items, {points:g} points", flush=True)
 

@@ -19,6 +19,7 @@ from docutils import nodes
 from sphinx.builders import Builder
 from sphinx.errors import ExtensionError
 
+from tools.launch import menu_buttons
 from tools.notebooks import slug_of
 from tools.portable import Chapter, Markdown, is_code_cell, notebook
 
@@ -178,10 +179,9 @@ def write_editions(app, failure):
     with building_with(app, PortableBuilder(app, env)):
         appendix = Appendix(env)
         for docname in chapters:
-            tree = resolved(env, docname)
+            tree, source = resolved(env, docname), nbformat.read(env.doc2path(docname), as_version=4)
             for folder, (linked, library, solved) in editions.items():
                 link = linker(site, linked, docname)
-                source = nbformat.read(env.doc2path(docname), as_version=4)
                 chapter = Chapter(source, docname, link, numbering(env), solved)
                 cells = [first_cell(library), *chapter.write(tree), *appendix.cells(chapter.seen, link)]
                 path = folder / f"{docname.rpartition('/')[2]}.ipynb"
@@ -192,8 +192,7 @@ def offer_the_portable_edition(app, pagename, templatename, context, doctree):
     """Let the download button of a chapter give its portable edition."""
     if doctree is None or not app.env.doc2path(pagename).endswith(".ipynb"):
         return
-    links = [button for group in context["header_buttons"] for button in group.get("buttons", ())
-             if button.get("label") == "download-source-button"]
+    links = [button for button in menu_buttons(context) if button.get("label") == "download-source-button"]
     if not links:
         raise ExtensionError(f"{pagename} has no download button for the portable edition")
     for link in links:

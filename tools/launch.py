@@ -50,15 +50,19 @@ def settle_addresses(app, config):
         options["launch_buttons"] |= {"colab_url": ""}  # it reads from GitHub alone
 
 
+def menu_buttons(context):
+    """The buttons in the menus at the head of a page, which the theme has made."""
+    return [button for group in context["header_buttons"] for button in group.get("buttons", ())]
+
+
 def open_the_portable_edition(app, pagename, templatename, context, doctree):
     """Let the buttons of Colab and of a JupyterLite open the portable edition."""
     branch = app.config.html_theme_options.get("repository_branch") or "main"
-    for group in context["header_buttons"]:
-        for button in group.get("buttons", ()):
-            if button["text"] == "Colab":
-                button["url"] = button["url"].replace(f"/blob/{branch}/notebooks/", f"/blob/{PORTABLE_BRANCH}/")
-            elif button["text"] == "JupyterLite":
-                button["url"] = button["url"].replace("?path=notebooks/", "?path=")
+    for button in menu_buttons(context):
+        if button["text"] == "Colab":
+            button["url"] = button["url"].replace(f"/blob/{branch}/notebooks/", f"/blob/{PORTABLE_BRANCH}/")
+        elif button["text"] == "JupyterLite":
+            button["url"] = button["url"].replace("?path=notebooks/", "?path=")
 
 
 def setup(app):

@@ -28,6 +28,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}  # of every notebook
 CELL_METADATA = {"tags", "mystnb", "jupyter", "nbgrader"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 CELL_TIMEOUT = 300  # seconds
@@ -261,8 +262,7 @@ def canonical(notebook, slug):
                 canonical_output(output, cell.execution_count) for output in joined_streams(cell.outputs)
             ]
         cells.append(kept)
-    metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-    stored = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    stored = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
     return nbformat.writes(nbformat.from_dict(stored)) + "\n"
 
 

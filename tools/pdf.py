@@ -16,7 +16,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import yaml
@@ -25,8 +24,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
 from tools.browser import BROWSER_FLAGS, find_browser
+from tools.notebooks import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 STYLE = ROOT / "tools" / "pdf.css"
 NAME = "from-step-to-softmax"
 WIDTH = 643  # px, what the margins of pdf.css leave of A4

@@ -17,6 +17,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from tools.mathematics import display_tex
+from tools.notebooks import METADATA
 
 logger = logging.getLogger(__name__)
 
@@ -324,7 +325,4 @@ def notebook(cells, slug):
             for output in cell.outputs:
                 if output.output_type == "execute_result":
                     output.execution_count = count
-    made = nbformat.v4.new_notebook(cells=cells)
-    made.metadata = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-                     "language_info": {"name": "python"}}
-    return made
+    return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)

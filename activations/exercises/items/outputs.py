@@ -152,8 +152,7 @@ ITEMS = [
         Code(_mean_loss, _batches, (
             Mistake(lambda z, y: -np.log(_naive_softmax(z)[np.arange(len(z)), y]).mean(),
                     "Right for small scores. For large ones the softmax gives nan, 0 or 1 before the logarithm sees "
-                    "it: "
-                    "take log_softmax."),
+                    "it: take log_softmax."),
             Mistake(lambda z, y: -_mean_loss(z, y), "The sign: a probability has a negative logarithm, and the loss is "
                                                     "positive."),
             Mistake(lambda z, y: _mean_loss(z, y) * len(z), "That is the sum over the batch. Asked is the mean."),
@@ -213,12 +212,10 @@ ITEMS = [
     Exercise(
         "half-precision-places",
         "the number of places in which σ, and in which the tanh form of GELU differs from the catalogue, if NumPy "
-        "rounds "
-        "to float16 after each operation, an array of two numbers",
+        "rounds to float16 after each operation, an array of two numbers",
         Array(np.array([2, 3]), (
             Mistake(np.array([0, 0]), "Did you compute in float64, or round only at the end? An array of np.float16 "
-                                      "and "
-                                      "plain Python numbers stay float16."),
+                                      "and plain Python numbers stay float16."),
             Mistake(np.array([3, 2]), "The two are exchanged: first σ, then GELU."),
             Mistake(np.array([4, 3]), "Four of the six are equal for σ. Asked is in how many it differs."),
             Mistake(np.array([6, 6]), "Are you comparing with float64? The catalogue gives float16 for float16."),

@@ -1,7 +1,6 @@
 """Exercises on experiments, frameworks, and the choice of a function."""
 
 import numpy as np
-from scipy.stats import spearmanr
 from sympy import Derivative, Rational, atan, exp, pi, symbols
 
 from activations.catalogue import catalogue
@@ -17,6 +16,8 @@ softplus = catalogue["softplus"]
 moved_square = mean_of((softplus.f(normal) - np.log(2))**2)
 elu, gelu = (accuracies(name, "sgd") for name in ("elu", "gelu"))
 together = np.corrcoef(elu, gelu)[0, 1]
+# How many accuracies lie below each, less how many lie above: its rank, but for a factor and a shift.
+ranks = [np.sign(np.subtract.outer(one, one)).sum(axis=1) for one in (elu, gelu)]
 
 ITEMS = [
     Exercise(
@@ -53,9 +54,8 @@ ITEMS = [
         "the probability of at least one yes among 45 independent questions at the level 5 %, a number",
         Number(1 - Rational(95, 100)**45, (
             Mistake(Rational(95, 100)**45, "That is the probability of 45 times no. Asked is its opposite."),
-            Mistake(Rational(45 * 5, 100), "Probabilities add up only if no two can happen together, and none is "
-                                           "above 1. "
-                                           "That is the expected number of yeses."),
+            Mistake(Rational(45 * 5, 100), "Probabilities add up only if no two can happen together, and none is above "
+                                           "1. That is the expected number of yeses."),
             Mistake(1 - Rational(5, 100)**45, "That is the probability of at least one no."),
             Mistake(Rational(5, 100), "That is the chance of a yes in a single question."),
         ), digits=4),
@@ -68,7 +68,7 @@ ITEMS = [
         "the correlation of the accuracies of ELU and GELU under gradient descent, seed by seed, a number",
         Number(together, (
             Mistake(together**2, "That is its square, the share of the scatter that the two have in common."),
-            Mistake(spearmanr(elu, gelu).statistic, "That is the correlation of the ranks. Take np.corrcoef."),
+            Mistake(np.corrcoef(*ranks)[0, 1], "That is the correlation of the ranks. Take np.corrcoef."),
             Mistake(1, "That is an entry of the diagonal: each column with itself."),
         ), digits=3),
         ("accuracies(\"elu\", \"sgd\") holds a number for each seed, and those of GELU are in the same order.",
@@ -78,8 +78,7 @@ ITEMS = [
     Exercise(
         "slope-to-order",
         "a and b, for which the program a·x + b·r(x) is the function x and autograd's slope at 0 is −3, an array of "
-        "two "
-        "numbers",
+        "two numbers",
         Array(np.array([-3, 4]), (
             Mistake(np.array([4, -3]), "The two are exchanged: autograd finds 0 for r at 0, so its slope there is a."),
             Mistake(np.array([-3, 0]), "Its slope is −3 everywhere. The program has to be the function x."),
@@ -122,8 +121,7 @@ ITEMS = [
         Chain(Derivative(own, x, x), (x,), mistakes=(
             Mistake(own.diff(x), "That is the first derivative."),
             Mistake(1 / (pi * (1 + x**2)), "The product rule, twice: the slope of the arctangent comes two times, and "
-                                           "its "
-                                           "own slope once, times x."),
+                                           "its own slope once, times x."),
             Mistake(2 / (pi * (1 + x**2)), "One term is missing: x times the second derivative of the arctangent."),
             Mistake(2 / (pi * (1 + x**2)) + 2 * x**2 / (pi * (1 + x**2)**2),
                     "A sign: the slope 1/(1 + x²) falls for x > 0."),
@@ -151,8 +149,7 @@ ITEMS = [
         Number(1 / np.sqrt(moved_square), (
             Mistake(1 / np.sqrt(softplus_square), "That is the gain of softplus where it was."),
             Mistake(1 / np.sqrt(softplus_variance), "Nearly: that would be right if the mean were 0. log 2 is not "
-                                                    "quite "
-                                                    "the mean."),
+                                                    "quite the mean."),
             Mistake(np.sqrt(moved_square), "That is the root mean square. The gain is its inverse."),
             Mistake(softplus_mean - np.log(2), "That is the mean that is left."),
         ), digits=3),

@@ -182,8 +182,7 @@ ITEMS = [
     Exercise(
         "rrelu-then-relu",
         "the mean over α of the final output, where an RReLU unit with l = 0 and u = 1 receives −1 and a ReLU behind "
-        "it "
-        "the output plus ½, a number",
+        "it the output plus ½, a number",
         Number(Rational(1, 8), (
             Mistake(0, "That is the output at evaluation, with α = ½. The mean of the outputs is another number: only "
                        "what is positive gets through the ReLU."),
@@ -202,8 +201,7 @@ ITEMS = [
         Expression(catalogue["hardshrink"].at(lamda=1), (
             Mistake(catalogue["softshrink"].at(lamda=1),
                     "That is soft shrinkage, where each unit costs. A fixed price is the same for every y ≠ 0: who "
-                    "pays "
-                    "it takes the best one, y = x."),
+                    "pays it takes the best one, y = x."),
             Mistake(Piecewise((x, Abs(x) > Rational(1, 2)), (0, True)),
                     "Not paying costs ½x² and not |x|. When is that ½?"),
             Mistake(Piecewise((x, Abs(x) > 1 / sqrt(2)), (0, True)), "Not paying costs ½x² and not x². When is that "
@@ -313,8 +311,7 @@ ITEMS = [
         "the λ for which λ(max(0, Z) − c) has variance 1 for standard normal Z, a number",
         Number(1 / sqrt(Rational(1, 2) - 1 / (2 * pi)), (
             Mistake(sqrt(2), "That is the gain of ReLU as it is: 1/√E[f²]. Lowered by its mean, what is left of the "
-                             "mean "
-                             "square is the variance."),
+                             "mean square is the variance."),
             Mistake(1 / (Rational(1, 2) - 1 / (2 * pi)), "The variance is multiplied by λ². Take the root."),
             Mistake(sqrt(Rational(1, 2) - 1 / (2 * pi)), "That is the standard deviation. λ makes up for it."),
             Mistake(1 / sqrt(2 * pi), "That is c, the mean of ReLU."),
@@ -340,8 +337,7 @@ ITEMS = [
     Exercise(
         "alpha-dropout-code",
         "a Python function alpha_dropout(values, kept, q): values where kept is True, the floor of SELU elsewhere, "
-        "then "
-        "A times that plus B",
+        "then A times that plus B",
         Code(_alpha_dropout, ((_values, _kept, 0.8), (_values, _kept, 0.5), (_values, ~_kept, 0.9)), (
             Mistake(lambda values, kept, q: np.where(kept, values, floor),
                     "The correction by A and B is missing: the mean is too low now, and the variance is not 1."),
@@ -362,8 +358,7 @@ ITEMS = [
     Exercise(
         "selu-first-column",
         "the first column of the Jacobian at (0, 1) for ω = 1: how the mean and the mean square of the output move "
-        "with "
-        "the mean of the input, an array of two numbers",
+        "with the mean of the input, an array of two numbers",
         Array(np.array([mean_shift, square_shift]), (
             Mistake(np.array([mean_shift, square_shift / 2]),
                     "The mean square moves with 2E[ff′]: the chain rule brings a factor 2."),

@@ -6,12 +6,12 @@ from sympy import Derivative, Function, Integral, Rational, S, erf, exp, log, oo
 from activations.catalogue import catalogue
 from activations.exercises.answers import Array, Chain, Code, Expression, Mistake, Number, Several
 from activations.exercises.exercise import Exercise
+from activations.exercises.items.sigmoids import SIGMOID, sigma
 from activations.symbols import x
 
-sigma, softplus = Function("sigma"), Function("s")
+softplus = Function("s")
 y, b, mu, s, t = symbols("y b mu s t", positive=True)
 v, z = symbols("v z", real=True)
-SIGMOID = {sigma(x): catalogue["sigmoid"].expr}
 gate, mish, gelu = (catalogue[name].expr for name in ("sigmoid", "mish", "gelu"))
 density = sigma(t) * (1 - sigma(t))
 fog = Integral((x + t) * density, (t, -x, oo))
@@ -159,8 +159,7 @@ ITEMS = [
             Mistake((12 * zeta(3) - 4 * pi**2 / 3) / 4, "The gap has a factor 2, which is squared as well."),
             Mistake(pi**2 / 3, "That is the integral of the gap, and not of its square."),
             Mistake((12 * zeta(3) - 4 * pi**2 / 3) / 8, "That is the integral of t²σ(−t)² alone: 4 comes from the "
-                                                        "square, "
-                                                        "and 2 from the two halves of the line."),
+                                                        "square, and 2 from the two halves of the line."),
         ), digits=4),
         ("Put β = 1: then the integral is K itself.",
          "The gap is 2|x|σ(−|x|). Square it, and use that it is even.",
@@ -203,8 +202,7 @@ ITEMS = [
                     "The division by β is missing: without it the line on the right has the slope β."),
             Mistake(lambda scale: _gelu_distance(1.0), "Your result is that of β = 1 for every scale."),
             Mistake(lambda scale: _gelu_distance(1 / scale), "β stands inside as a factor and outside as a divisor, "
-                                                             "and "
-                                                             "not the other way round."),
+                                                             "and not the other way round."),
         ), digits=3),
         ("catalogue[\"gelu\"].f(scale * points) / scale is the rival on a grid of points.",
          "Subtract Mish at the same points.",
@@ -214,9 +212,8 @@ ITEMS = [
         "turned-door-valley",
         "the smallest value of x(1 − g(−x)), with g the gate of Mish, a number to three digits",
         Number(turned_valley, (
-            Mistake(Rational(-3088, 10000), "That is the valley of Mish. The turned door closes faster, and its "
-                                            "valley is "
-                                            "less deep."),
+            Mistake(Rational(-3088, 10000), "That is the valley of Mish. The turned door closes faster, and its valley "
+                                            "is less deep."),
             Mistake(Rational(-80, 100), "That is where it is, and not how deep."),
             Mistake(Rational(-885, 10000), "That is the smallest slope."),
         ), digits=3),
@@ -287,13 +284,11 @@ ITEMS = [
         Expression((mu + sqrt(mu**2 + 8)) / 2, (
             Mistake((mu - sqrt(mu**2 + 8)) / 2, "That is the other root: there the slope is smallest."),
             Mistake(mu + sqrt(2), "Only the bell moves with μ. The factor x in front does not, so the place is not "
-                                  "just "
-                                  "shifted."),
+                                  "just shifted."),
             Mistake(sqrt(2), "That is the place for μ = 0."),
             Mistake(1 + sqrt(3), "That is the place for μ = 2. Leave μ a letter."),
-            Mistake((mu + sqrt(mu**2 + 4)) / 2, "Each of the two terms of f′ contributes φ(x − μ) to f″: the "
-                                                "quadratic is "
-                                                "2 − x(x − μ)."),
+            Mistake((mu + sqrt(mu**2 + 4)) / 2, "Each of the two terms of f′ contributes φ(x − μ) to f″: the quadratic "
+                                                "is 2 − x(x − μ)."),
         )),
         ("f′ = Φ(x − μ) + xφ(x − μ). Differentiate once more.",
          "φ(x − μ) can be taken out of f″. What is left is a quadratic in x.",
