@@ -3,6 +3,9 @@
 import sys
 
 import pytest
+import sympy as sp
+from mpmath import mp
+from sympy.core.parameters import global_parameters
 
 from activations.derivation.budget import within
 
@@ -50,3 +53,22 @@ def test_an_error_of_another_kind_comes_through_and_leaves_no_profiler():
     with pytest.raises(AssertionError, match="a claim"):
         within(100, fail)
     assert sys.getprofile() is None
+
+
+def with_few_bits():
+    with mp.workprec(9):
+        mp.sin(1)
+
+
+def without_evaluation():
+    with sp.evaluate(False):
+        spend(60)
+
+
+@pytest.mark.parametrize("function", [with_few_bits, without_evaluation])
+def test_wherever_it_ends_the_settings_of_others_are_as_before(function):
+    """The precision of mpmath, left at nine bits, once made other results wrong, a thousand tests later."""
+    bits, settings = mp.prec, dict(vars(global_parameters))
+    for calls in range(1, 200):
+        within(calls, function)
+        assert (mp.prec, vars(global_parameters)) == (bits, settings), calls

@@ -4,6 +4,8 @@ import sys
 from inspect import CO_GENERATOR
 
 import sympy as sp
+from mpmath import mp
+from sympy.core.parameters import global_parameters
 
 
 class _Spent(BaseException):
@@ -14,8 +16,10 @@ def within(calls, function, *arguments, otherwise=None):
     """function(*arguments), or `otherwise` where it makes more than so many Python calls or gives up by itself.
 
     Calls are counted and not seconds, so that every machine comes to the same end. What is spent inside another
-    `within` counts there too.
+    `within` counts there too. The precision of mpmath and the settings of SymPy are left as they were, also where the
+    end comes just before the function would have put them back.
     """
+    bits, settings = mp.prec, dict(vars(global_parameters))
     before = sys.getprofile()
     around = getattr(before, "allowance", None)
     granted = left = calls if around is None else min(calls, around())
@@ -40,6 +44,10 @@ def within(calls, function, *arguments, otherwise=None):
             AttributeError, KeyError, IndexError, sp.PoleError, sp.polys.polyerrors.BasePolynomialError):
         return otherwise
     finally:
+        sys.setprofile(None)
+        mp.prec = bits
+        for name, value in settings.items():
+            setattr(global_parameters, name, value)
         sys.setprofile(before)
         if around is not None:
             around(granted - left)
